@@ -23,8 +23,6 @@ const codeRules = [
     'the core is synchronous',
   ],
   [isSynchronous, /\bawait\b/, 'the core is synchronous'],
-  [isSource, /\benum\s+\w+\s*\{/, 'registries are open numbers with name tables'],
-  [isSource, /^\s*export\s+default\b/, 'no default exports'],
 ]
 
 /** Rules over everything that is committed. The patterns are written so as not to match here. */
@@ -107,14 +105,20 @@ function listFiles() {
 
 /** The text with comments and the insides of strings and regular expressions blanked. */
 function codeOf(text) {
-  const token =
-    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|\$\{[^{}`]*\}|[^`\\])*`|(?<=[(,=:[!&|?{};\n]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g
+  const tokens = [
+    /\/\/[^\n]*/,
+    /\/\*[\s\S]*?\*\//,
+    /'(?:\\.|[^'\\\n])*'/,
+    /"(?:\\.|[^"\\\n])*"/,
+    /`(?:\\[\s\S]|\$\{[^{}`]*\}|[^\\`])*`/,
+    // A regular expression stands where a value may begin.
+    /(?<=[(,=:[!&|?{};\n]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/,
+  ]
+  const token = new RegExp(tokens.map((pattern) => pattern.source).join('|'), 'g')
+  const blank = (found) => found.replace(/[^\n]/g, ' ')
   return text.replace(token, (found) => {
+    if (!found.startsWith('`')) return blank(found)
     // What a template inserts is code.
-    if (found.startsWith('`'))
-      return found.replace(/\$\{([^}]*)\}|[^\n]/g, (_, inner) =>
-        inner ? ` ${inner} ` : _ === '\n' ? _ : ' ',
-      )
-    return found.replace(/[^\n]/g, ' ')
+    return found.replace(/(\$\{[^}]*\})|[^\n]/g, (part, code) => code ?? blank(part))
   })
 }
