@@ -1,0 +1,52 @@
+/** Finite-field Diffie-Hellman over the safe primes of RFC 7919. */
+import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
+import type { NamedGroup } from '../provider.js'
+import { diffieHellman } from './group.js'
+import { lazy } from './lazy.js'
+import { powerSecret } from './modpow.js'
+
+/**
+ * RFC 7919 appendix A: p = 2^b - 2^(b-64) + (floor(2^(b-130) e) + x) 2^64 - 1, e being the base of natural logarithms.
+ * The formula is shorter than the numbers, and shows that nothing is hidden in them.
+ */
+export function ffdhePrime(bits: number, x: bigint): bigint {
+  const b = BigInt(bits)
+  // The sum of 1 / k!, with guard bits for what each division cuts off.
+  const guard = 64n
+  let sum = 0n
+  let term = 1n << (b - 130n + guard)
+  for (let k = 1n; term > 0n; k++) {
+    sum += term
+    term /= k
+  }
+  return (1n << b) - (1n << (b - 64n)) + (((sum >> guard) + x) << 64n) - 1n
+}
+
+/** `exponentBits`: RFC 7919 5.2, at least; drawn in whole bytes. */
+function ffdhe(id: number, bits: number, x: bigint, exponentBits: number): NamedGroup {
+  const prime = lazy(() => ffdhePrime(bits, x))
+  const length = bits / 8
+  const exponentLength = Math.ceil(exponentBits / 8)
+  const power = (base: bigint, privateKey: Uint8Array): bigint =>
+    powerSecret(base, bytesToNumberBE(privateKey), prime(), 8 * exponentLength)
+  return diffieHellman({
+    id,
+    name: `ffdhe${bits}`,
+    shareLength: length,
+    privateKey: (random) => random(exponentLength).slice(),
+    share: (privateKey) => numberToBytesBE(power(2n, privateKey), length),
+    agree(privateKey, share) {
+      const peer = bytesToNumberBE(share)
+      // RFC 7919 5.1, RFC 9846 4.3.8.1: 1 < Y < p - 1. The prime being safe, no other element has small order.
+      if (peer <= 1n || peer >= prime() - 1n) return undefined
+      // RFC 9846 7.4.1: padded to the length of the prime. (TLS 1.2 strips leading zeros: RFC 5246 8.1.2.)
+      return numberToBytesBE(power(peer, privateKey), length)
+    },
+  })
+}
+
+export const ffdhe2048: NamedGroup = /* @__PURE__ */ ffdhe(256, 2048, 560316n, 225)
+export const ffdhe3072: NamedGroup = /* @__PURE__ */ ffdhe(257, 3072, 2625351n, 275)
+export const ffdhe4096: NamedGroup = /* @__PURE__ */ ffdhe(258, 4096, 5736041n, 325)
+export const ffdhe6144: NamedGroup = /* @__PURE__ */ ffdhe(259, 6144, 15705020n, 375)
+export const ffdhe8192: NamedGroup = /* @__PURE__ */ ffdhe(260, 8192, 10965728n, 400)
