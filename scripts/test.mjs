@@ -95,17 +95,17 @@ async function inParallel(jobs) {
   return results
 }
 
-function report({ name, passed, failed, reason, seconds, output }) {
+function report({ name, counted, passed, failed, reason, seconds, output }) {
   const verdict = failed > 0 ? 'FAIL' : 'ok  '
-  const counts = passed === undefined ? '' : `${passed} passed`
-  console.log(`${verdict} ${seconds.toFixed(1).padStart(6)} s  ${name}  ${counts}`)
+  const counts = counted ? `  ${passed} passed` : ''
+  console.log(`${verdict} ${seconds.toFixed(1).padStart(6)} s  ${name}${counts}`)
   if (failed > 0) console.log(indent(reason ? `${output}\n${reason}` : output))
 }
 
 async function runCheck(name, args) {
   const result = await run(name, args)
   const reason = result.ended === '' ? undefined : result.ended
-  return { ...result, passed: 0, failed: reason ? 1 : 0, reason, skips: [] }
+  return { ...result, counted: false, passed: 0, failed: reason ? 1 : 0, reason, skips: [] }
 }
 
 async function runTest(file) {
@@ -121,7 +121,7 @@ async function runTest(file) {
   else if (failed === 0 && result.ended !== '') reason = `all passed, yet ${result.ended}`
   else if (total === 0 && skips.length === 0) reason = 'holds no tests'
   if (reason) failed += 1
-  return { ...result, passed, failed, reason, skips }
+  return { ...result, counted: counts !== undefined, passed, failed, reason, skips }
 }
 
 /** Runs Node on `args`; `ended` says what was wrong with how it ended, or is empty. */

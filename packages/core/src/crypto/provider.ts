@@ -155,7 +155,12 @@ export interface SignatureAlgorithm {
    * Whether `signature` is valid. Never throws: a malformed key or signature is not valid.
    * ECDSA signatures are DER (RFC 3279 2.2.3). `saltLength` is for PSS, in bytes, and defaults to the hash's length.
    */
-  verify(key: SubjectPublicKey, message: Uint8Array, signature: Uint8Array, saltLength?: number): boolean
+  verify(
+    key: SubjectPublicKey,
+    message: Uint8Array,
+    signature: Uint8Array,
+    saltLength?: number,
+  ): boolean
 }
 
 export interface SigningKey {

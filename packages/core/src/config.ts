@@ -1,0 +1,212 @@
+/** What a caller configures. Every wrong option throws an `OptionError` at construction; see `options.ts`. */
+import type { CryptoProvider, Random } from './crypto/provider.js'
+import type {
+  ConfigureQuestion,
+  Credential,
+  CredentialQuestion,
+  ExternalPsk,
+  Policy,
+  PskQuestion,
+  ReplayQuestion,
+  SessionQuestion,
+  VerifyQuestion,
+} from './decision.js'
+import type { Version } from './handshake/version.js'
+import type { Observer } from './observe.js'
+import type { Session, TicketKeys } from './session.js'
+import type { Extension } from './wire/extension.js'
+
+/** Says in so many words that nobody is authenticated. */
+export interface DangerouslyAcceptAnyPeer {
+  readonly dangerouslyAcceptAnyPeer: true
+}
+
+/** Accepts exactly the peers whose end-entity has one of these public keys (DER SubjectPublicKeyInfo); nothing else is checked. */
+export interface PinnedKeys {
+  readonly pinnedKeys: readonly Uint8Array[]
+}
+
+/** How the peer is verified: a policy, a pin, `'decide'` (answered through the connection), or, dangerously, not at all. */
+export type Verification = Policy<VerifyQuestion> | PinnedKeys | DangerouslyAcceptAnyPeer | 'decide'
+
+export interface Limits {
+  /** Bytes of input that a connection holds while it cannot go on. Default 65,536. */
+  readonly maxBuffered: number
+  /** Bytes of plaintext that `send` queues before the handshake is complete or while output waits. Default 65,536. */
+  readonly maxQueued: number
+  /** Bytes of one handshake message. Default 65,536 before the peer is authenticated; at most 262,144. */
+  readonly handshakeMessage: number
+  /** Bytes of all handshake messages of one handshake. Default 262,144. */
+  readonly handshakeTotal: number
+  /** Tickets that a client takes from one connection. Default 32. */
+  readonly tickets: number
+  /** KeyUpdates without data between them. Default 32. */
+  readonly keyUpdates: number
+  /** Certificates in the peer's chain. Default 10. */
+  readonly chain: number
+}
+
+export interface CommonConfig {
+  /** The protocol versions, as values that carry their code: `[tls13]`. */
+  readonly versions: readonly Version[]
+  /** The cryptography: `noble`, or `nodeCrypto` of the Node transport. */
+  readonly crypto: CryptoProvider
+  /** The one source of randomness. The same bytes, times and randomness replay a connection. */
+  readonly random: Random
+  /** Names of cipher suites (IANA), in order of preference. Default: all of the provider's. */
+  readonly suites?: readonly string[]
+  /** Names of key exchange groups, in order of preference. Default: all of the provider's. */
+  readonly groups?: readonly string[]
+  /** Names of TLS signature schemes that the peer may sign with, in order. Default: all that the provider verifies. */
+  readonly signatureSchemes?: readonly string[]
+  /** Application protocols (RFC 7301), in order of preference, 1 to 255 bytes each. */
+  readonly alpn?: readonly string[]
+  /** How we authenticate ourselves: candidates in order, a policy, or `'decide'`. */
+  readonly credentials?: readonly Credential[] | Policy<CredentialQuestion> | 'decide'
+  /** External pre-shared keys that we offer (client) or know (server). */
+  readonly psks?: readonly ExternalPsk[]
+  /** Whether a PSK may come without Diffie-Hellman (psk_ke), which loses forward secrecy. Default false. */
+  readonly pskWithoutDiffieHellman?: boolean
+  /** DER names of authorities to ask for (RFC 9846 4.2.4). */
+  readonly certificateAuthorities?: readonly Uint8Array[]
+  /** Ask the peer for an OCSP staple. Default: true for a client, false for a server. */
+  readonly requestStaple?: boolean
+  /** Ask the peer for signed certificate timestamps. Default false. */
+  readonly requestScts?: boolean
+  /** Most plaintext bytes in a record that we are willing to receive, 64 to 16,384 (RFC 8449). */
+  readonly recordSizeLimit?: number
+  /** Bytes of padding for a record of `length` bytes of content (RFC 9846 5.4). Must be a pure function. */
+  readonly recordPadding?: (length: number) => number
+  /** Sessions are only resumed under the same word, so that contexts with other verification stay apart. */
+  readonly sessionContext?: string
+  readonly limits?: Partial<Limits>
+  /** Sees messages, keys and keylog lines as they happen; can change nothing. */
+  readonly observe?: Observer
+}
+
+export interface ClientConfig extends CommonConfig {
+  /**
+   * The server's name: sent as server_name (where it is a DNS name), and what the certificate must be valid for.
+   * `false`: no name is sent or verified.
+   */
+  readonly serverName: string | false
+  /** Whether server_name is sent. Default true. */
+  readonly sendServerName?: boolean
+  readonly verify: Verification
+  /** The groups to send key shares for. Default: the first of `groups`, and x25519 beside a hybrid that contains it. */
+  readonly keyShares?: readonly string[]
+  /** A session of an earlier connection to this server, from a `session` output. */
+  readonly session?: Session
+  /** Offer early data with the session (its size is bounded by the ticket). Default false. */
+  readonly earlyData?: boolean
+  /** Offer a session id and send CCS for middleboxes (RFC 9846 D.4). Default true. */
+  readonly middleboxCompatibility?: boolean
+  /** Tickets wanted after a full handshake and after a resumption (RFC 9149). */
+  readonly ticketRequest?: { readonly newSession: number; readonly resumption: number }
+  /** Offer authentication after the handshake. Default false. */
+  readonly postHandshakeAuth?: boolean
+  /** max_fragment_length: 512, 1024, 2048 or 4096 (RFC 6066 section 4). record_size_limit supersedes it. */
+  readonly maxFragmentLength?: number
+  /** How the ClientHello looks. */
+  readonly profile?: ClientHelloProfile
+}
+
+/** What a ClientHello looks like beyond what it means. */
+export interface ClientHelloProfile {
+  /** Extension numbers in the order wanted; those not named follow. pre_shared_key stays last (RFC 9846 4.2.11). */
+  readonly extensionOrder?: readonly number[]
+  /** Extensions to add as they are; they may not be ones that the configuration sets. */
+  readonly extraExtensions?: readonly Extension[]
+  /** Leave out extensions that would be sent by default. */
+  readonly omitExtensions?: readonly number[]
+  /** Send GREASE values (RFC 8701). Default false. */
+  readonly grease?: boolean
+  /** Pad the ClientHello to this many bytes (RFC 7685). */
+  readonly padTo?: number
+  /** signature_algorithms exactly as these numbers, for replaying other implementations; only those known here can be used. */
+  readonly signatureAlgorithms?: readonly number[]
+  /** supported_groups exactly as these numbers; only those known here can be used. */
+  readonly supportedGroups?: readonly number[]
+  /** cipher_suites exactly as these numbers; only those known here can be used. */
+  readonly cipherSuites?: readonly number[]
+}
+
+/** Server: what to ask of clients. */
+export type ClientAuthentication = 'none' | 'request' | 'require'
+
+export interface ServerConfig extends CommonConfig {
+  /** Verification of clients; needed where `clientAuthentication` is not `'none'`. */
+  readonly verify?: Verification
+  /** Default `'none'`. */
+  readonly clientAuthentication?: ClientAuthentication
+  /** Chooses by ClientHello what differs for this client. */
+  readonly configure?: Policy<ConfigureQuestion> | 'decide'
+  /** Looks external PSKs up by identity, after `psks`. */
+  readonly lookupPsk?: Policy<PskQuestion> | 'decide'
+  /** A PSK is required: clients without one are refused. Default: where there are PSKs and no credentials. */
+  readonly requirePsk?: boolean
+  /** Resumption. Absent: no tickets are sent. */
+  readonly tickets?: ServerTickets
+  /** Take early data: at most this many bytes, and only what the replay policy passes. Absent: refused. */
+  readonly earlyData?: {
+    readonly maxBytes: number
+    readonly replay: Policy<ReplayQuestion> | 'decide'
+    /** Most difference between the client's and our view of the ticket's age, ms. Default 10,000. */
+    readonly window?: number
+  }
+  /** Send data after our Finished, before the client's: it goes to an unauthenticated client. Default false. */
+  readonly halfRttData?: boolean
+  /** Whose order decides about suites and groups. Default `'server'`. */
+  readonly preference?: 'server' | 'client'
+  /** Always answer the first ClientHello with a HelloRetryRequest that carries a cookie made under this key (32 bytes). */
+  readonly cookie?: CookieConfig
+}
+
+export interface CookieConfig {
+  /** 32 bytes; the newest first, older ones still accepted. */
+  readonly keys: readonly Uint8Array[]
+  /** Bytes that the cookie is bound to: the client's address. */
+  readonly peer: Uint8Array
+  /** How long a cookie is valid, ms. Default 60,000. */
+  readonly lifetime?: number
+}
+
+export interface ServerTickets {
+  /** Stateless: a key ring, the newest first. Stateful: a store. */
+  readonly keys?: TicketKeys
+  /**
+   * Stateful tickets: `save` keeps the state under the ticket, `take` gives it back once. A store that is asked
+   * asynchronously is `take: 'decide'`.
+   */
+  readonly store?: {
+    save(ticket: Uint8Array, state: Uint8Array, expires: number): void
+    readonly take: Policy<SessionQuestion> | 'decide'
+  }
+  /** Tickets after a handshake; the client's ticket_request lowers it, or raises it up to 8. Default 2. */
+  readonly count?: number
+  /** Seconds. Default 7,200, at most 604,800 (RFC 9846 4.6.1). */
+  readonly lifetime?: number
+}
+
+/** What a `configure` decision may change for one client. */
+export type ServerOverrides = Partial<
+  Pick<
+    ServerConfig,
+    | 'suites'
+    | 'groups'
+    | 'signatureSchemes'
+    | 'alpn'
+    | 'credentials'
+    | 'psks'
+    | 'verify'
+    | 'clientAuthentication'
+    | 'certificateAuthorities'
+    | 'tickets'
+    | 'earlyData'
+    | 'sessionContext'
+    | 'requestStaple'
+    | 'requestScts'
+    | 'preference'
+    | 'recordSizeLimit'
+  >
+>

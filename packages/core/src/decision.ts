@@ -1,0 +1,159 @@
+/**
+ * Everything that may need the outside is a decision: a question as data, and an answer that may come at once, from a
+ * synchronous policy in the configuration, or at any later time through `connection.answer`.
+ */
+import type { ServerOverrides } from './config.js'
+import type { SigningKey } from './crypto/provider.js'
+import type { ServerSessionState } from './session.js'
+import type { ClientHello } from './wire/message.js'
+
+/** Server: which configuration serves this client. */
+export interface ConfigureQuestion {
+  readonly kind: 'configure'
+  readonly serverName: string | undefined
+  readonly alpn: readonly string[]
+  readonly cipherSuites: readonly number[]
+  readonly signatureSchemes: readonly number[]
+  readonly versions: readonly number[]
+  /** The whole message, for fingerprinting and the like. */
+  readonly clientHello: ClientHello
+}
+/** What to change for this client; `refuse` ends the connection with that alert. */
+export type ConfigureAnswer = ServerOverrides | { readonly refuse: string; readonly alert?: number }
+
+/** Either role: with which certificate to authenticate ourselves. */
+export interface CredentialQuestion {
+  readonly kind: 'credential'
+  readonly role: 'client' | 'server'
+  /** The name that the client asked for. */
+  readonly serverName: string | undefined
+  /** What the peer accepts in CertificateVerify. */
+  readonly signatureSchemes: readonly number[]
+  /** What the peer accepts in certificates. */
+  readonly certificateSignatureSchemes: readonly number[]
+  /** DER names of the authorities that the peer trusts; empty where it did not say. */
+  readonly certificateAuthorities: readonly Uint8Array[]
+}
+/** Undefined: none. A client then sends an empty Certificate; a server fails unless a PSK authenticates it. */
+export type CredentialAnswer = Credential | undefined
+
+export interface Credential {
+  /** DER certificates, the end-entity first; the anchor may be left out. */
+  readonly chain: readonly Uint8Array[]
+  /** The private key, or `'decide'`: each signature is then a decision. */
+  readonly key: SigningKey | 'decide'
+  /** An OCSP response for the end-entity, DER, sent where the peer asks (RFC 6066 section 8). */
+  readonly staple?: Uint8Array
+  /** Signed certificate timestamps, sent where the peer asks (RFC 6962). */
+  readonly scts?: readonly Uint8Array[]
+}
+
+/** Either role: whether this peer is who it should be. Its signature over the handshake has been checked. */
+export interface VerifyQuestion {
+  readonly kind: 'verify'
+  /** The role of the peer. */
+  readonly role: 'client' | 'server'
+  /** DER, the end-entity first. */
+  readonly chain: readonly Uint8Array[]
+  /** The name to find in the certificate; undefined for clients and where the configuration has no name. */
+  readonly name: string | undefined
+  readonly requiredKeyUsage: 'digitalSignature' | 'keyEncipherment' | 'keyAgreement'
+  readonly staple: Uint8Array | undefined
+  readonly scts: readonly Uint8Array[]
+  /** The schemes that we offered for signatures in certificates. */
+  readonly certificateSignatureSchemes: readonly number[]
+  /** Unix time in ms at which the certificates must be valid. */
+  readonly time: number
+}
+export type VerifyAnswer =
+  | {
+      readonly ok: true
+      /** The SubjectPublicKeyInfo of the end-entity as the verifier read it; the core compares it with its own reading. */
+      readonly publicKey: Uint8Array
+      /** Unix ms at which this verification ends; sessions do not outlive it. */
+      readonly expires?: number
+      /** Anything for the application; it comes back in `established.info.peer.details`. */
+      readonly details?: unknown
+    }
+  | {
+      readonly ok: false
+      /** A stable code of the verifier. */
+      readonly code: string
+      /** What was wrong with which certificate, and what to do. */
+      readonly message: string
+      /** The alert to send; bad_certificate(42) where absent. */
+      readonly alert?: number
+    }
+
+/** Either role: sign the handshake with a key that the core does not hold. */
+export interface SignQuestion {
+  readonly kind: 'sign'
+  readonly credential: Credential
+  /** The TLS signature scheme (IANA number). */
+  readonly scheme: number
+  /** The bytes to sign, not hashed. */
+  readonly message: Uint8Array
+}
+/** The signature; undefined where there is none, which ends the connection. */
+export type SignAnswer = Uint8Array | undefined
+
+/** Server: which PSK belongs to an identity. Asked for each identity offered, in order, until one is found. */
+export interface PskQuestion {
+  readonly kind: 'psk'
+  readonly identity: Uint8Array
+  readonly serverName: string | undefined
+}
+export type PskAnswer = ExternalPsk | undefined
+
+/** A pre-shared key from outside (RFC 9846 4.3.11, RFC 9257). */
+export interface ExternalPsk {
+  readonly identity: Uint8Array
+  readonly key: Uint8Array
+  /** The hash that it is bound to; SHA-256 where absent. */
+  readonly hash?: 'sha256' | 'sha384'
+}
+
+/** Server: the state behind a stateful ticket; the store must forget it, so that it serves once. */
+export interface SessionQuestion {
+  readonly kind: 'session'
+  readonly ticket: Uint8Array
+}
+export type SessionAnswer = ServerSessionState | undefined
+
+/** Server: whether early data with this identifier may be taken, i.e. was never seen before (RFC 9846 section 8). */
+export interface ReplayQuestion {
+  readonly kind: 'replay'
+  /** Unique to this ClientHello: its binder. */
+  readonly identifier: Uint8Array
+  /** Unix ms; an identifier older than the window needs no remembering. */
+  readonly expires: number
+}
+/** True only where the identifier was recorded now and was not known before. */
+export type ReplayAnswer = boolean
+
+export type Question =
+  | ConfigureQuestion
+  | CredentialQuestion
+  | VerifyQuestion
+  | SignQuestion
+  | PskQuestion
+  | SessionQuestion
+  | ReplayQuestion
+
+export interface Answers {
+  readonly configure: ConfigureAnswer
+  readonly credential: CredentialAnswer
+  readonly verify: VerifyAnswer
+  readonly sign: SignAnswer
+  readonly psk: PskAnswer
+  readonly session: SessionAnswer
+  readonly replay: ReplayAnswer
+}
+
+export type AnswerTo<Q extends Question> = Answers[Q['kind']]
+
+/** A synchronous policy in the configuration. One that throws fails the connection with its error as the cause. */
+export type Policy<Q extends Question> = (question: Q) => AnswerTo<Q>
+
+/** An open question, as `poll` returns it. */
+export type Decision<Q extends Question = Question> = Q & { readonly id: number }

@@ -1,0 +1,3 @@
+export interface ClientVersion {
+  readonly placeholder?: never
+}

@@ -1,0 +1,88 @@
+/**
+ * What a handshake works with: states that consume messages, questions that pause it, and an ordered sink for effects.
+ * Handlers do no I/O; everything they cause goes through the context, in order.
+ */
+import type { Answers, Question } from '../decision.js'
+import type { HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
+import type { Observation } from '../observe.js'
+import type { ConnectionInfo, Output } from '../output.js'
+import type { Time } from '../time.js'
+
+/** Where a handshake stands: the next state, or a question that must be answered first. */
+export type Step = State | Pause
+
+/** A state holds, in its closure, exactly the fields that are valid in it. */
+export interface State {
+  /** As in RFC 9846 appendix A. */
+  readonly name: string
+  /** The next step, or undefined where this state's table has no entry for the message: unexpected_message. */
+  accept(message: HandshakeMessage, context: Context): Step | undefined
+  /** Set in the state in which the handshake is complete. */
+  readonly connected?: Connected
+}
+
+export interface Pause {
+  readonly question: Question
+  resume(answer: Answers[Question['kind']]): Step
+}
+
+/** Asks a question; `resume` gets the answer of its kind. */
+export function ask<Q extends Question>(
+  question: Q,
+  resume: (answer: Answers[Q['kind']]) => Step,
+): Pause {
+  // The connection passes the answer to the question that it was given for.
+  return { question, resume: resume as Pause['resume'] }
+}
+
+export type Handler<F> = (fields: F, message: HandshakeMessage, context: Context) => Step
+
+/** Which messages a state accepts, by type. */
+export type Table<F> = { readonly [messageType: number]: Handler<F> }
+
+export function state<F>(name: string, table: Table<F>, fields: F): State {
+  return {
+    name,
+    accept: (message, context) => table[message.type]?.(fields, message, context),
+  }
+}
+
+/** What a completed handshake leaves behind. */
+export interface Connected {
+  readonly info: ConnectionInfo
+  /** RFC 9846 7.5. @throws {RangeError} for a length that cannot be. */
+  exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
+  /** Updates our sending keys, and asks the peer to update its own where `request` is set. */
+  updateKeys(request: boolean, context: Context): void
+  /** Application data came: consecutive KeyUpdates are counted from here. */
+  dataReceived(): void
+  /** Server: asks the client for a certificate now. @throws {Error} where the client did not offer it. */
+  requestClientCertificate?(context: Context): void
+  channelBinding(
+    type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
+  ): Uint8Array | undefined
+  wipe(): void
+}
+
+export interface Context {
+  readonly layer: Layer
+  readonly time: Time
+  random(length: number): Uint8Array
+  /** Queues a handshake message; returns its transcript bytes. */
+  send(type: number, body: Uint8Array): Uint8Array
+  flush(): void
+  emit(output: Output): void
+  observe(observation: Observation): void
+  /** Whether anyone looks at keylog lines, which are otherwise not made. */
+  readonly observed: boolean
+  installRead(level: Level, keys: TrafficKeys): void
+  installWrite(level: Level, keys: TrafficKeys): void
+  /** Early data may be sent (client) from here on, or no more. */
+  setEarlyWrite(bytes: number): void
+  /** Early data is delivered as it comes (server), or no more. */
+  setEarlyRead(limit: number | undefined): void
+  /** The server may send data now although the client's Finished is outstanding. */
+  setHalfRtt(): void
+  /** RFC 9846 7.5: the early exporter, while there is early data. */
+  setEarlyExporter(exporter: Connected['exporter'] | undefined): void
+}

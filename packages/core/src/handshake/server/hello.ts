@@ -1,0 +1,3 @@
+export interface ServerVersion {
+  readonly placeholder?: never
+}

@@ -1,0 +1,14 @@
+/**
+ * A protocol version is a value that carries its code, so that a bundle holds only the versions that are named.
+ * The hello stage is common to all of them: it builds and reads hellos, then hands over to the version chosen.
+ */
+import type { ClientVersion } from './client/hello.js'
+import type { ServerVersion } from './server/hello.js'
+
+export interface Version {
+  /** The IANA number for TLS; layers map it to their wire. */
+  readonly id: number
+  readonly name: string
+  readonly client: ClientVersion
+  readonly server: ServerVersion
+}

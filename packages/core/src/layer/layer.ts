@@ -1,0 +1,150 @@
+/**
+ * The seam between the handshake and what carries it: TLS records, DTLS datagrams or QUIC streams. The handshake never
+ * asks which it has; where they differ, the layer says so in `traits` or does the different thing by itself.
+ */
+import type { CipherSuite } from '../crypto/provider.js'
+import type { Time } from '../time.js'
+import type { Codec } from '../wire/codec.js'
+import type { ClientHello } from '../wire/message.js'
+
+/** Encryption levels, named as in RFC 9001 2.1; the epochs of DTLS 1.3 map onto them. */
+export type Level = 'initial' | 'earlyData' | 'handshake' | 'application'
+
+export interface LayerTraits {
+  /** `tls13 `, or `dtls13` (RFC 9147 5.9): the label prefix of HKDF-Expand-Label. */
+  readonly labelPrefix: string
+  /** DTLS and QUIC have no EndOfEarlyData (RFC 9147 5.6, RFC 9001 8.3). */
+  readonly endOfEarlyData: boolean
+  /** Whether a ClientHello carries a session id for middleboxes, echoed and followed by CCS (RFC 9846 D.4). */
+  readonly middleboxCompatibility: boolean
+  /** QUIC updates keys by itself and forbids KeyUpdate (RFC 9001 section 6). */
+  readonly keyUpdate: boolean
+  /** The ClientHello of DTLS has a cookie field of its own. */
+  readonly clientHello: Codec<ClientHello>
+  /** The version number on this wire for a TLS version (DTLS counts downwards). */
+  wireVersion(version: number): number
+}
+
+/** A handshake message as the peer sent it, copied out of the input. */
+export interface HandshakeMessage {
+  readonly type: number
+  readonly body: Uint8Array
+  /** What goes into the transcript: header and body. */
+  readonly raw: Uint8Array
+}
+
+export type Incoming =
+  | { readonly kind: 'handshake'; readonly message: HandshakeMessage }
+  | { readonly kind: 'data'; readonly bytes: Uint8Array; readonly level: Level }
+  | { readonly kind: 'alert'; readonly level: number; readonly description: number }
+  | { readonly kind: 'end' }
+
+/** A record's protection, keyed for one direction. CBC suites are one too, so this is more than an AEAD. */
+export interface RecordProtection {
+  /** The length of the fragment that seals `length` bytes of content and `padding` bytes of padding. */
+  sealedLength(length: number, padding: number): number
+  /** Writes the fragment after the record header `header` (which is the additional data in 1.3). */
+  seal(
+    sequence: number,
+    type: number,
+    content: Uint8Array,
+    padding: number,
+    header: Uint8Array,
+    out: Uint8Array,
+    outOffset: number,
+  ): void
+  /** The inner content, in fresh memory, or undefined where it does not authenticate. */
+  open(
+    sequence: number,
+    type: number,
+    header: Uint8Array,
+    fragment: Uint8Array,
+  ): OpenedRecord | undefined
+  /** Records that may be sealed before keys must be updated. */
+  readonly confidentialityLimit: number
+  /** Records that may fail to open. */
+  readonly integrityLimit: number
+  wipe(): void
+}
+
+export interface OpenedRecord {
+  readonly type: number
+  readonly content: Uint8Array
+}
+
+/** Keys for one direction at one level. Layers make of them what they need. */
+export interface TrafficKeys {
+  readonly suite: CipherSuite
+  /** The traffic secret (RFC 9846 7.1). */
+  readonly secret: Uint8Array
+  /** Protection of records; made by the layer that has any. */
+  protection(): RecordProtection
+  /** DTLS 1.3 and QUIC: the mask for record numbers and packet headers. */
+  headerMask(): (sample: Uint8Array) => Uint8Array
+}
+
+/** What to do with change_cipher_spec records (RFC 9846 section 5: dropped from the first ClientHello to Finished). */
+export type ChangeCipherSpecRule = 'refuse' | 'drop'
+
+/** What to do with early data that is not wanted (RFC 9846 4.3.10). */
+export type EarlyDataSkip =
+  /** Drop records that do not open, up to this many bytes, until one opens. */
+  | { readonly kind: 'untilOpened'; readonly limit: number }
+  /** After a HelloRetryRequest: drop application data until the second ClientHello. */
+  | { readonly kind: 'untilClientHello'; readonly limit: number }
+
+export interface Layer {
+  readonly traits: LayerTraits
+
+  // Input
+  /** Takes bytes; what it does not take must be given again later. Lends them until `keepInput`. */
+  receive(bytes: Uint8Array, time: Time): number
+  receiveEnd(): void
+  /** The next thing that came, or undefined. @throws {Fault} */
+  next(time: Time): Incoming | undefined
+  /** Copies what is left of lent input. */
+  keepInput(): void
+  /** True while bytes are buffered that `next` has not returned. */
+  readonly pendingInput: boolean
+  /** While false, records of application data stay where they are: they are not decrypted. */
+  setDataWanted(wanted: boolean): void
+  setChangeCipherSpec(rule: ChangeCipherSpecRule): void
+  skipEarlyData(skip: EarlyDataSkip | undefined): void
+  /** The version is known: record headers are checked and written accordingly. */
+  setVersion(version: number): void
+  /** Most plaintext bytes in a record that the peer may send us. */
+  setReceiveLimit(bytes: number): void
+
+  // Output
+  /** Queues a message, and returns its bytes for the transcript. */
+  sendHandshake(type: number, body: Uint8Array): Uint8Array
+  sendChangeCipherSpec(): void
+  sendAlert(level: number, description: number): void
+  /** Seals plaintext; returns how many bytes it took. */
+  sendData(bytes: Uint8Array): number
+  /** Ends a flight: what was queued may go. DTLS arms its timer. */
+  flush(time: Time): void
+  /** Most plaintext bytes in a record that we may send. */
+  setSendLimit(bytes: number): void
+  /** The next bytes for the transport, or undefined. */
+  transmit(time: Time): { readonly bytes: Uint8Array; readonly level?: Level } | undefined
+  release(bytes: Uint8Array): void
+  /** Bytes that wait for `transmit`. */
+  readonly pendingOutput: number
+
+  // Keys
+  /** @throws {Fault} where handshake bytes of the old keys are left over (RFC 9846 5.1). */
+  installRead(level: Level, keys: TrafficKeys): void
+  installWrite(level: Level, keys: TrafficKeys): void
+  /** True when the write key is so far used that a KeyUpdate must come now. */
+  readonly writeKeyExhausted: boolean
+
+  // Time
+  /** Monotonic ms of the next time-out, or undefined. */
+  readonly deadline: number | undefined
+  handleTimeout(time: Time): void
+  /** The handshake is complete: handshake buffers and old keys can go. */
+  complete(time: Time): void
+  /** Wipes keys and drops buffers. */
+  close(): void
+}

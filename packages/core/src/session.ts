@@ -1,0 +1,56 @@
+/** Sessions: what a client keeps to resume, and what a server puts into a ticket (RFC 9846 4.6.1). */
+import type { HashName } from './crypto/provider.js'
+import type { Peer } from './output.js'
+
+/** A client's session: one ticket of one server. Use it once (RFC 9846 C.4). `serializeSession` makes it bytes. */
+export interface Session {
+  readonly version: number
+  /** The suite of the connection that it comes from. */
+  readonly suite: number
+  readonly hash: HashName
+  /** The resumption PSK. Secret. */
+  readonly psk: Uint8Array
+  readonly ticket: Uint8Array
+  readonly ageAdd: number
+  /** Unix ms. */
+  readonly received: number
+  /** Unix ms: the least of the ticket's lifetime, 7 days, and what the verification said. */
+  readonly expires: number
+  readonly maxEarlyData: number
+  readonly serverName: string | undefined
+  readonly alpn: string | undefined
+  readonly context: string | undefined
+  /** Whom the full handshake authenticated. */
+  readonly peer: StoredPeer | undefined
+}
+
+export type StoredPeer = Pick<Peer, 'chain' | 'publicKey' | 'dangerouslyUnverified'>
+
+/** A server's session: what a ticket holds, sealed, or what a store keeps under it. */
+export interface ServerSessionState {
+  readonly version: number
+  readonly suite: number
+  readonly hash: HashName
+  readonly psk: Uint8Array
+  readonly ageAdd: number
+  /** Unix ms. */
+  readonly issued: number
+  readonly expires: number
+  readonly maxEarlyData: number
+  readonly serverName: string | undefined
+  readonly alpn: string | undefined
+  readonly context: string | undefined
+  readonly peer: StoredPeer | undefined
+}
+
+/** A ring of ticket keys, the newest first: it seals with the first and opens with all of them. */
+export interface TicketKeys {
+  readonly keys: readonly TicketKey[]
+}
+
+export interface TicketKey {
+  /** 16 bytes, sent in the clear, that tell which key sealed a ticket. */
+  readonly name: Uint8Array
+  /** 32 bytes. */
+  readonly key: Uint8Array
+}

@@ -1,0 +1,7 @@
+/** The wire format, for tools: codecs, messages, extensions and registries. */
+export * from './codec.js'
+export * from './extension.js'
+export * from './message.js'
+export * from './reader.js'
+export * from './registry.js'
+export * from './writer.js'
