@@ -119,6 +119,8 @@ export interface NamedGroup {
    * @returns undefined where the share is invalid (length, range, point not on the curve, all-zero secret).
    */
   encapsulate(clientShare: Uint8Array, random: Random): Encapsulation | undefined
+  /** Builds tables that would otherwise be built after some uses. Takes some tens of milliseconds. */
+  warmUp?(): void
 }
 
 export interface Encapsulation {

@@ -1,6 +1,14 @@
 /** ECDSA (RFC 8422, FIPS 186-5) over noble. Signatures are DER (RFC 3279 2.2.3). */
 import type { HashAlgorithm, SignatureAlgorithm } from '../provider.js'
-import { brainpoolP256r1, brainpoolP384r1, brainpoolP512r1, type Curve, p256, p384, p521 } from './curve.js'
+import {
+  brainpoolP256r1,
+  brainpoolP384r1,
+  brainpoolP512r1,
+  type Curve,
+  p256,
+  p384,
+  p521,
+} from './curve.js'
 import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 
 function ecdsa(hash: HashAlgorithm, curves: readonly Curve[]): SignatureAlgorithm {

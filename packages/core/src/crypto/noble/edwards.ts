@@ -2,7 +2,12 @@
  * Edwards25519 and Edwards448 (RFC 8032, RFC 7748) from noble's generic arithmetic. Its ready-made modules would load
  * hashing to curves, threshold signatures and other groups too, and blind with randomness of their own.
  */
-import { type EdDSA, edwards, eddsa, type EdwardsPointCons } from '@noble/curves/abstract/edwards.js'
+import {
+  type EdDSA,
+  type EdwardsPointCons,
+  eddsa,
+  edwards,
+} from '@noble/curves/abstract/edwards.js'
 import { Field, mod, pow2 } from '@noble/curves/abstract/modular.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { shake256 } from '@noble/hashes/sha3.js'
@@ -138,8 +143,7 @@ export const edwards25519: EdwardsCurve = /* @__PURE__ */ edwardsCurve(
 export const edwards448: EdwardsCurve = /* @__PURE__ */ edwardsCurve(
   57,
   (randomBytes) => {
-    const order =
-      2n ** 446n - 13818066809895115352007386748515426880336692474882178609894547503885n
+    const order = 2n ** 446n - 13818066809895115352007386748515426880336692474882178609894547503885n
     const domain = {
       p: prime448,
       n: order,

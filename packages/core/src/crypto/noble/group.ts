@@ -11,7 +11,7 @@ import {
   p384,
   p521,
 } from './curve.js'
-import { curve25519, curve448 } from './montgomery.js'
+import { curve448, curve25519 } from './montgomery.js'
 
 /** What a Diffie-Hellman group does; both shares have the same length. */
 export interface DiffieHellman {

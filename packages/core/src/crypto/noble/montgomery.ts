@@ -4,13 +4,13 @@ import { type MontgomeryECDH, montgomery } from '@noble/curves/abstract/montgome
 import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js'
 import { noBlinding } from './blinding.js'
 import {
-  clamp25519,
   clamp448,
+  clamp25519,
   edwards25519,
   power250,
   power446,
-  prime25519,
   prime448,
+  prime25519,
 } from './edwards.js'
 import { lazy } from './lazy.js'
 

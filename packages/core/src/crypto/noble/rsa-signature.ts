@@ -127,15 +127,15 @@ function pkcs1(hash: HashAlgorithm): SignatureAlgorithm {
 }
 
 function pss(hash: HashAlgorithm): SignatureAlgorithm {
+  // RFC 4055 1.2: a key's parameters bind the hash.
+  const supports = (key: SubjectPublicKey): boolean =>
+    (key.type === 'rsa' || (key.type === 'rsaPss' && (key.pssHash ?? hash.name) === hash.name)) &&
+    publicKey(key) !== undefined
   return {
     name: `rsa_pss_${hash.name}`,
-    // RFC 4055 1.2: a key's parameters bind the hash.
-    supports: (key) =>
-      (key.type === 'rsa' ||
-        (key.type === 'rsaPss' && (key.pssHash ?? hash.name) === hash.name)) &&
-      publicKey(key) !== undefined,
+    supports,
     verify(key, message, signature, saltLength = hash.outputLength) {
-      if (!this.supports(key) || saltLength < (key.pssSaltLength ?? 0)) return false
+      if (!supports(key) || saltLength < (key.pssSaltLength ?? 0)) return false
       const rsa = publicKey(key)
       const representative = rsa && rsaPublic(rsa, signature)
       if (rsa === undefined || representative === undefined) return false

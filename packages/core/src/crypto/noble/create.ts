@@ -1,0 +1,45 @@
+/** Puts a provider together from entries. */
+import type {
+  CipherSuite,
+  CryptoProvider,
+  EntryDescription,
+  HashAlgorithm,
+  NamedGroup,
+  SignatureAlgorithm,
+} from '../provider.js'
+import { importWith, type KeyImporter } from './private-key.js'
+
+/** The entries of a provider, each list in order of preference. A bundle holds what is named here, and no more. */
+export interface NobleEntries {
+  readonly suites: readonly CipherSuite[]
+  readonly groups: readonly NamedGroup[]
+  readonly signatures: readonly SignatureAlgorithm[]
+  readonly hashes: readonly HashAlgorithm[]
+  /** The kinds of private keys that can be imported; none by default. */
+  readonly keys?: readonly KeyImporter[]
+}
+
+const name = 'noble'
+
+/** A provider of exactly these entries. All of their randomness comes from the connection's source. */
+export function createNoble(entries: NobleEntries): CryptoProvider {
+  const { suites, groups, signatures, hashes, keys = [] } = entries
+  return {
+    name,
+    suites,
+    groups,
+    signatures,
+    hashes,
+    importPrivateKey: (pkcs8) => importWith(keys, pkcs8),
+    describe: () => [
+      ...suites.map((entry) => description('suite', entry)),
+      ...groups.map((entry) => description('group', entry)),
+      ...signatures.map((entry) => description('signature', entry)),
+      ...hashes.map((entry) => description('hash', entry)),
+    ],
+  }
+}
+
+function description(kind: EntryDescription['kind'], entry: { name: string }): EntryDescription {
+  return { kind, name: entry.name, provider: name, ownRandomness: false }
+}

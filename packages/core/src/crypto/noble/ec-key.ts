@@ -1,0 +1,120 @@
+/** ECDSA private keys (RFC 5915). */
+import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
+import { contextConstructed, DerReader, tags } from '../../der/reader.js'
+import type { HashAlgorithm, SignatureName } from '../provider.js'
+import { withRandom } from './blinding.js'
+import {
+  brainpoolP256r1,
+  brainpoolP384r1,
+  brainpoolP512r1,
+  type Curve,
+  p256,
+  p384,
+  p521,
+} from './curve.js'
+import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
+import { equal, type KeyImporter, publicKeyOf } from './private-key.js'
+
+const hashes: readonly HashAlgorithm[] = /* @__PURE__ */ (() => [
+  sha256,
+  sha384,
+  sha512,
+  sha224,
+  sha1,
+])()
+
+/** The hash of the curve's strength first: RFC 9846 4.2.3 has no other for it. */
+const order: Readonly<Record<string, readonly SignatureName[]>> = {
+  32: ['ecdsa_sha256', 'ecdsa_sha384', 'ecdsa_sha512'],
+  48: ['ecdsa_sha384', 'ecdsa_sha256', 'ecdsa_sha512'],
+  64: ['ecdsa_sha512', 'ecdsa_sha384', 'ecdsa_sha256'],
+  66: ['ecdsa_sha512', 'ecdsa_sha384', 'ecdsa_sha256'],
+}
+
+function ecKeys(curves: readonly Curve[]): KeyImporter {
+  return {
+    algorithms: ['1.2.840.10045.2.1'],
+    read(info) {
+      const curve = curves.find(({ name }) => name === namedCurve(info.algorithmIdentifier))
+      if (curve === undefined) {
+        throw new TypeError('EC private key: its curve is not supported')
+      }
+      const { scalar, statedPublicKey } = readEcPrivateKey(info.privateKey)
+      const { point } = curve.exchange()
+      const d = bytesToNumberBE(scalar)
+      if (d === 0n || d >= point.Fn.ORDER) throw new TypeError('EC private key: out of range')
+      const publicBytes = point.BASE.multiply(d).toBytes(false)
+      if (statedPublicKey !== undefined && !equal(statedPublicKey, publicBytes)) {
+        throw new TypeError('EC private key: the public key inside it is another one')
+      }
+      // Some writers drop leading zeros (RFC 5915 3 forbids it).
+      const secret = numberToBytesBE(d, curve.length)
+      const algorithms = order[curve.length] ?? []
+      return {
+        publicKey: publicKeyOf(info, publicBytes),
+        algorithms,
+        sign(algorithm, message, random) {
+          const hash = hashes.find(({ name }) => algorithm === `ecdsa_${name}`)
+          if (hash === undefined) throw new TypeError(`an EC key cannot sign with ${algorithm}`)
+          // Hedged: RFC 6979 3.6 with additional data, so that neither a bad source nor a fault gives the key away.
+          return withRandom(random, () => {
+            const { ecdsa, table } = curve.signer()
+            table.use()
+            return ecdsa.sign(hash.hash(message), secret, {
+              prehash: false,
+              lowS: false,
+              format: 'der',
+              extraEntropy: random(32),
+            })
+          })
+        },
+      }
+    },
+  }
+}
+
+/** The object identifier of the named curve, as bytes tell it: RFC 5480 2.1.1. */
+function namedCurve(algorithmIdentifier: Uint8Array): string | undefined {
+  const reader = new DerReader(algorithmIdentifier)
+  const outer = reader.enter(tags.sequence)
+  reader.readObjectIdentifier()
+  const curve = reader.readObjectIdentifier()
+  reader.leave(outer)
+  return curveNames[curve]
+}
+
+const curveNames: Readonly<Record<string, string>> = {
+  '1.2.840.10045.3.1.7': 'secp256r1',
+  '1.3.132.0.34': 'secp384r1',
+  '1.3.132.0.35': 'secp521r1',
+  '1.3.36.3.3.2.8.1.1.7': 'brainpoolP256r1',
+  '1.3.36.3.3.2.8.1.1.11': 'brainpoolP384r1',
+  '1.3.36.3.3.2.8.1.1.13': 'brainpoolP512r1',
+}
+
+/** ECPrivateKey (RFC 5915 3). Parameters repeat those of the outer structure. */
+function readEcPrivateKey(der: Uint8Array): {
+  scalar: Uint8Array
+  statedPublicKey: Uint8Array | undefined
+} {
+  const reader = new DerReader(der)
+  const outer = reader.enter(tags.sequence)
+  if (reader.readSmallInteger() !== 1) reader.fail('unknown version of an EC private key')
+  const scalar = reader.readOctetString()
+  if (reader.at(contextConstructed(0))) reader.skip(contextConstructed(0))
+  let statedPublicKey: Uint8Array | undefined
+  if (reader.at(contextConstructed(1))) {
+    const inner = reader.enter(contextConstructed(1))
+    statedPublicKey = reader.readBitString()
+    reader.leave(inner)
+  }
+  reader.leave(outer)
+  reader.end()
+  return { scalar, statedPublicKey }
+}
+
+export const ecdsaKeys: KeyImporter = /* @__PURE__ */ (() => ecKeys([p256, p384, p521]))()
+
+/** Opt-in: all of `ecdsaKeys`' curves and brainpool's. */
+export const ecdsaKeysWithBrainpool: KeyImporter = /* @__PURE__ */ (() =>
+  ecKeys([p256, p384, p521, brainpoolP256r1, brainpoolP384r1, brainpoolP512r1]))()
