@@ -110,8 +110,6 @@ export interface Layer {
   readonly pendingInput: boolean
   setChangeCipherSpec(rule: ChangeCipherSpecRule): void
   skipEarlyData(skip: EarlyDataSkip | undefined): void
-  /** The version is known: record headers are checked and written accordingly. */
-  setVersion(version: number): void
   /** Most plaintext bytes in a record that the peer may send us. */
   setReceiveLimit(bytes: number): void
 
