@@ -20,24 +20,27 @@ export interface Secrets13 {
   readonly exporter: Uint8Array
 }
 
+/** What only some connections have. */
+export interface Extras13 {
+  /** The hash of the server's certificate, for channel binding. */
+  readonly endPoint?: () => Uint8Array | undefined
+  /** Server: starts authentication of the client. */
+  readonly request?: (context: Context) => State
+}
+
 export class Connected13 implements Connected {
   readonly info: ConnectionInfo
   readonly #suite: CipherSuite
   readonly #prefix: string
   readonly #exporter: Uint8Array
   readonly #maxKeyUpdates: number
-  readonly #request: ((connected: Connected, context: Context) => State) | undefined
+  readonly #extras: Extras13
   #read: Uint8Array
   #write: Uint8Array
   #keyUpdates = 0
   #owesUpdate = false
 
-  constructor(
-    info: ConnectionInfo,
-    secrets: Secrets13,
-    maxKeyUpdates: number,
-    request?: (connected: Connected, context: Context) => State,
-  ) {
+  constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
     this.info = info
     this.#suite = secrets.suite
     this.#prefix = secrets.prefix
@@ -45,7 +48,7 @@ export class Connected13 implements Connected {
     this.#write = secrets.write
     this.#exporter = secrets.exporter
     this.#maxKeyUpdates = maxKeyUpdates
-    this.#request = request
+    this.#extras = extras
   }
 
   /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.4.4). */
@@ -107,11 +110,12 @@ export class Connected13 implements Connected {
   }
 
   requestClientCertificate(context: Context): State {
-    if (this.#request === undefined)
+    const { request } = this.#extras
+    if (request === undefined)
       throw new Error(
         'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
       )
-    return this.#request(this, context)
+    return request(context)
   }
 
   channelBinding(
@@ -119,6 +123,7 @@ export class Connected13 implements Connected {
   ): Uint8Array | undefined {
     // RFC 9266 4.2. tls-unique is not defined for TLS 1.3 (RFC 9846 appendix C.5).
     if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
+    if (type === 'tls-server-end-point') return this.#extras.endPoint?.()
     return undefined
   }
 

@@ -5,6 +5,7 @@
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
 import { wipe } from '../../bytes.js'
+import { serverEndPoint } from '../../crypto/end-point.js'
 import { Fault } from '../../fault.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, type MainStage, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
@@ -58,6 +59,7 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
     connectionInfo(fields),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
+    { endPoint: () => endPoint(fields) },
   )
   return waitMessages({
     fields,
@@ -66,6 +68,11 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
     transcript: settings.config.postHandshakeAuth ? transcript : undefined,
     counts: { tickets: 0 },
   })
+}
+
+function endPoint({ peer, settings }: CompletedClient): Uint8Array | undefined {
+  const certificate = peer?.chain[0]
+  return certificate === undefined ? undefined : serverEndPoint(certificate, settings.crypto.hashes)
 }
 
 function connectionInfo(fields: CompletedClient): ConnectionInfo {

@@ -5,12 +5,14 @@
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
 import { equalConstantTime } from '../../bytes.js'
+import { serverEndPoint } from '../../crypto/end-point.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
 import { Fault } from '../../fault.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
+import { encodeState } from '../../session-codec.js'
 import { encode } from '../../wire/codec.js'
 import { writeExtensions } from '../../wire/extension.js'
 import { newSessionTicket } from '../../wire/message.js'
@@ -33,7 +35,7 @@ import {
 import { keylog } from '../keylog.js'
 import { refuseAnonymous, type ServerFinished, solicited, verifyClient } from './clientFlight13.js'
 import { requestBody, ticketCount } from './flight13.js'
-import { encodeState, sealTicket } from './ticket.js'
+import { sealTicket } from './ticket.js'
 
 const defaultLifetime = 7200
 
@@ -69,7 +71,12 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     connectionInfo(fields),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
-    mayRequest ? (_, later) => requestAuthentication(connectedFields, later) : undefined,
+    {
+      endPoint: () => endPoint(fields),
+      ...(mayRequest
+        ? { request: (later: Context) => requestAuthentication(connectedFields, later) }
+        : {}),
+    },
   )
   const connectedFields: ConnectedServer = {
     fields,
@@ -79,6 +86,11 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   sendTickets(fields, resumptionSecret, context)
   context.flush()
   return waitMessages(connectedFields)
+}
+
+function endPoint({ ownCertificate, settings }: CompletedServer): Uint8Array | undefined {
+  if (ownCertificate === undefined) return undefined
+  return serverEndPoint(ownCertificate, settings.crypto.hashes)
 }
 
 function connectionInfo(fields: CompletedServer): ConnectionInfo {

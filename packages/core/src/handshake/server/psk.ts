@@ -10,9 +10,10 @@ import type { ServerSettings } from '../../options.js'
 import { EarlyStage } from '../../schedule/tls13.js'
 import { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
+import { decodeState } from '../../session-codec.js'
 import { ask, type Context, type Step } from '../context.js'
 import type { ReceivedClientHello } from './hello.js'
-import { decodeState, openTicket } from './ticket.js'
+import { openTicket } from './ticket.js'
 
 /** Identities looked at; each may cost a look-up. */
 const maxIdentities = 8
