@@ -10,7 +10,7 @@ export interface FastCheck<A> {
   bigInt(range: { min: bigint; max: bigint }): A
   uint8Array(range: { minLength: number; maxLength: number }): A
   array(item: A, range: { minLength: number; maxLength: number }): A
-  record(fields: Record<string, A>): A
+  record(fields: Record<string, A>, constraints: { noNullPrototype: true }): A
   oneof(...choices: A[]): A
 }
 
@@ -47,7 +47,8 @@ function build<A>(shape: Shape, fc: FastCheck<A>): A {
     case 'struct': {
       const fields: Record<string, A> = {}
       for (const [name, field] of shape.fields) fields[name] = build(field, fc)
-      return fc.record(fields)
+      // Values are compared with what codecs read, which are plain objects.
+      return fc.record(fields, { noNullPrototype: true })
     }
     case 'optionalTail':
       return fc.oneof(fc.constant(undefined), build(shape.inner, fc))

@@ -32,5 +32,4 @@ test('omit', () => {
   assert.is(pair.server.fault?.code, 'alertReceived')
 })
 
-
 test.run()
