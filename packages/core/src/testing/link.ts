@@ -65,7 +65,11 @@ export class StreamLink implements Link {
     }
     const stop = this.#underWay.findIndex(({ at, bytes }) => at > now || bytes === undefined)
     const arrived = this.#underWay.splice(0, stop < 0 ? this.#underWay.length : stop)
-    const joined = concat(...arrived.map(({ bytes = new Uint8Array(0) }) => bytes))
+    // What is left over is one piece, so that small chunks do not copy it again and again.
+    const joined =
+      arrived.length === 1
+        ? first.bytes
+        : concat(...arrived.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes])))
     const length = Math.max(1, Math.min(joined.length, chunk(joined.length)))
     if (length < joined.length)
       this.#underWay.unshift({ at: first.at, bytes: joined.subarray(length) })

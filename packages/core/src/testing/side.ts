@@ -8,20 +8,18 @@ import type { Session } from '../session.js'
 import type { Time } from '../time.js'
 import type { Link } from './link.js'
 
-/** Outputs without the bytes for the transport, which go to the link, and without `idle`. */
-export type Event = Exclude<Output, { kind: 'idle' } | { kind: 'transmit' }>
+/** What a connection put out, but for `idle`. */
+export type Event = Exclude<Output, { kind: 'idle' }>
 type Idle = Extract<Output, { kind: 'idle' }>
 
 const maxSteps = 100_000
 
 export class Side {
   readonly connection: Connection
-  /** In order. */
+  /** In order, the bytes of each `transmit` being a copy. */
   readonly events: Event[] = []
   /** Decisions that are open, in order. */
   readonly decisions: Decision[] = []
-  /** The bytes of every `transmit`, in order. */
-  readonly transmitted: Uint8Array[] = []
   idle: Idle = { kind: 'idle', deadline: undefined, wantsInput: true }
   readonly #incoming: Link
   readonly #outgoing: Link
@@ -34,6 +32,13 @@ export class Side {
     this.#incoming = incoming
     this.#outgoing = outgoing
     this.#now = now
+  }
+
+  /** All that was given to the transport, joined. */
+  get transmitted(): Uint8Array {
+    return concat(
+      ...this.events.flatMap((event) => (event.kind === 'transmit' ? [event.bytes] : [])),
+    )
   }
 
   /** Application data received, joined. */
@@ -133,21 +138,21 @@ export class Side {
         this.idle = output
         return steps > 0
       }
-      if (output.kind === 'transmit') this.#transmit(output.bytes)
-      else this.#record(output)
+      this.#record(output)
     }
     throw new Error(`${this.connection.role}: poll does not come to an end`)
   }
 
-  #transmit(bytes: Uint8Array): void {
-    this.transmitted.push(bytes.slice())
-    this.#outgoing.send(bytes, this.#now().monotonic)
-    // Given back at once, so that a connection that goes on using what it handed out is found out.
-    bytes.fill(0xdb)
-    this.connection.release(bytes)
-  }
-
   #record(output: Event): void {
+    if (output.kind === 'transmit') {
+      const { bytes } = output
+      this.events.push({ ...output, bytes: bytes.slice() })
+      this.#outgoing.send(bytes, this.#now().monotonic)
+      // Given back at once, so that a connection that goes on using what it handed out is found out.
+      bytes.fill(0xdb)
+      this.connection.release(bytes)
+      return
+    }
     this.events.push(output)
     if (output.kind === 'decide') this.decisions.push(output.decision)
     if (output.kind === 'failed' || output.kind === 'closed') this.end()
