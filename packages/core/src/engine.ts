@@ -39,6 +39,8 @@ export class Engine implements Connection {
   #decisions = 0
   #established = false
   #writeClosed = false
+  /** `close` was called, and close_notify waits for queued plaintext. */
+  #closing = false
   #readClosed = false
   #handshakeBytes = 0
   #handshakeMessages = 0
@@ -171,10 +173,8 @@ export class Engine implements Connection {
     if (this.#over || this.#writeClosed) return
     this.#writeClosed = true
     if (this.#established) {
-      this.#guard(() => {
-        this.#sendAlert(warning, alert.closeNotify)
-        if (this.#readClosed) this.#finish()
-      })
+      this.#closing = true
+      this.#guard(() => this.#sendClose())
       return
     }
     // RFC 9846 6.1: a handshake that is given up ends with user_canceled and close_notify.
@@ -224,6 +224,7 @@ export class Engine implements Connection {
       }
       if (this.#queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
         this.#sendQueue()
+        if (this.#closing) this.#sendClose()
         return true
       }
       if (this.#open !== undefined) return false
@@ -338,7 +339,7 @@ export class Engine implements Connection {
       if (!this.#established) throw new Fault('closedDuringHandshake', 'close_notify')
       this.#readClosed = true
       this.#effects.emit({ kind: 'peerClosed' })
-      if (this.#writeClosed) this.#finish()
+      if (this.#writeClosed && !this.#closing) this.#finish()
       return
     }
     // RFC 9846 6.1: user_canceled is a warning, and a close_notify follows it. Every other alert is an error.
@@ -405,6 +406,14 @@ export class Engine implements Connection {
     this.#effects.observe({ kind: 'alert', direction: 'sent', level, description })
     this.#layer.sendAlert(level, description)
     this.#layer.flush(this.#effects.time)
+  }
+
+  /** RFC 9846 6.1: close_notify says that nothing follows, so it goes behind what was accepted before. */
+  #sendClose(): void {
+    if (!this.#sendQueue()) return
+    this.#closing = false
+    this.#sendAlert(warning, alert.closeNotify)
+    if (this.#readClosed) this.#finish()
   }
 
   /** Sends what waits, and ends cleanly. */
