@@ -87,10 +87,10 @@ export class Side {
       throw new Error(`${accepted} of ${plaintext.length} bytes were accepted`)
   }
 
-  /** Ends the transport in this side's sending direction. */
+  /** Ends the transport in this side's sending direction, behind what there is to send. */
   end(): void {
-    if (!this.#ended) this.#outgoing.end(this.#now().monotonic)
-    this.#ended = true
+    this.#poll()
+    this.#endLink()
   }
 
   /** Takes what has arrived and puts out what comes of it. False: there was nothing to do. */
@@ -106,6 +106,11 @@ export class Side {
     this.connection.handleTimeout(this.#now())
     this.#poll()
     return true
+  }
+
+  #endLink(): void {
+    if (!this.#ended) this.#outgoing.end(this.#now().monotonic)
+    this.#ended = true
   }
 
   #find<K extends Event['kind']>(kind: K): Extract<Event, { kind: K }> | undefined {
@@ -155,6 +160,6 @@ export class Side {
     }
     this.events.push(output)
     if (output.kind === 'decide') this.decisions.push(output.decision)
-    if (output.kind === 'failed' || output.kind === 'closed') this.end()
+    if (output.kind === 'failed' || output.kind === 'closed') this.#endLink()
   }
 }
