@@ -1,6 +1,7 @@
 /** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
 import { noBytes, wipe } from '../bytes.js'
 import type { CipherSuite } from '../crypto/provider.js'
+import type { ExportedKeys } from '../exported.js'
 import { Fault } from '../fault.js'
 import type { ConnectionInfo } from '../output.js'
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys13 } from '../schedule/tls13.js'
@@ -24,6 +25,10 @@ export interface Secrets13 {
 export interface Extras13 {
   /** The hash of the server's certificate, for channel binding. */
   readonly endPoint?: () => Uint8Array | undefined
+  /** Client: the secret that tickets come from, and how many came. */
+  readonly resumption?: Uint8Array
+  readonly tickets?: () => number
+  readonly peerExpires?: number | undefined
   /** Server: starts authentication of the client. */
   readonly request?: (context: Context) => State
 }
@@ -127,7 +132,27 @@ export class Connected13 implements Connected {
     return undefined
   }
 
+  exportKeys(): ExportedKeys {
+    return {
+      read: this.#read.slice(),
+      write: this.#write.slice(),
+      exporter: this.#exporter.slice(),
+      resumption: this.#extras.resumption?.slice() ?? noBytes,
+      tickets: this.#extras.tickets?.() ?? 0,
+      keyUpdates: this.#keyUpdates,
+    }
+  }
+
+  get peerExpires(): number | undefined {
+    return this.#extras.peerExpires
+  }
+
+  /** Goes on counting where an exported connection stood. */
+  restoreCounts(keyUpdates: number): void {
+    this.#keyUpdates = keyUpdates
+  }
+
   wipe(): void {
-    wipe(this.#read, this.#write, this.#exporter)
+    wipe(this.#read, this.#write, this.#exporter, this.#extras.resumption)
   }
 }

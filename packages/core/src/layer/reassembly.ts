@@ -32,6 +32,11 @@ export class Reassembly {
     this.#bodyLength()
   }
 
+  /** A copy of what is not a whole message yet. */
+  export(): Uint8Array {
+    return this.#buffer.slice(this.#start, this.#end)
+  }
+
   next(): HandshakeMessage | undefined {
     const length = this.#bodyLength()
     if (length === undefined || this.#end - this.#start < headerLength + length) return undefined

@@ -7,7 +7,9 @@
 import { equalConstantTime } from '../../bytes.js'
 import { serverEndPoint } from '../../crypto/end-point.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
+import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
+import type { ServerSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
@@ -46,7 +48,7 @@ export interface CompletedServer extends ServerFinished {
 }
 
 interface ConnectedServer {
-  readonly fields: CompletedServer
+  readonly fields: Pick<CompletedServer, 'settings' | 'suite'>
   readonly connected: Connected13
   /** Through the client's Finished; kept where we may ask for authentication. */
   readonly transcript: Transcript | undefined
@@ -73,6 +75,7 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     settings.limits.keyUpdates,
     {
       endPoint: () => endPoint(fields),
+      peerExpires: fields.peer?.expires,
       ...(mayRequest
         ? { request: (later: Context) => requestAuthentication(connectedFields, later) }
         : {}),
@@ -86,6 +89,33 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   sendTickets(fields, resumptionSecret, context)
   context.flush()
   return waitMessages(connectedFields)
+}
+
+/** After an export: key updates go on; authentication after the handshake does not, for want of its transcript. */
+export function restoreServer(
+  { info, keys, peerExpires }: ExportedConnection,
+  settings: ServerSettings,
+  context: Context,
+): State {
+  const { labelPrefix: prefix } = context.layer.traits
+  const suite = settings.suites.find(({ id }) => id === info.suite.id)
+  if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
+  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
+  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
+  const connected = new Connected13(
+    info,
+    {
+      suite,
+      prefix,
+      read: keys.read.slice(),
+      write: keys.write.slice(),
+      exporter: keys.exporter.slice(),
+    },
+    settings.limits.keyUpdates,
+    { peerExpires },
+  )
+  connected.restoreCounts(keys.keyUpdates)
+  return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
 }
 
 function endPoint({ ownCertificate, settings }: CompletedServer): Uint8Array | undefined {
