@@ -260,17 +260,23 @@ export class Engine implements Connection {
         this.#sendQueue()
         return true
       }
-      if (this.#open !== undefined) return false
+      if (this.#open !== undefined || this.#readClosed) return this.#settle()
       const incoming = this.#layer.next(this.#effects.time)
       if (incoming !== undefined) {
         this.#handle(incoming)
         return true
       }
-      if (this.#established && !this.#writeClosed) this.#connected?.settle(this.#effects)
-      return this.#transmit()
+      return this.#settle()
     })
     // A failure is progress too: its outputs wait.
     return advanced ?? true
+  }
+
+  /** All that came has been read: what it left owing is sent. */
+  #settle(): boolean {
+    if (this.#established && !this.#writeClosed && this.#open === undefined)
+      this.#connected?.settle(this.#effects)
+    return this.#transmit()
   }
 
   #begin(): void {

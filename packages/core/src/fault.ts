@@ -325,6 +325,9 @@ export const faults: Readonly<Record<FaultCode, Row>> = table
 /** Turns whatever was thrown while the peer's bytes were handled into a fault: the one place where that is decided. */
 export function toFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown
+  // A decision's answer was a wrong configuration.
+  if (thrown instanceof OptionError)
+    return new Fault('policyFailed', thrown.message, { cause: thrown })
   if (thrown instanceof WireError)
     return new Fault('malformedMessage', thrown.message, { cause: thrown })
   return new Fault('internalError', thrown instanceof Error ? thrown.message : String(thrown), {

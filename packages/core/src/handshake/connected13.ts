@@ -3,7 +3,7 @@ import { noBytes, wipe } from '../bytes.js'
 import type { CipherSuite } from '../crypto/provider.js'
 import type { ExportedKeys } from '../exported.js'
 import { Fault } from '../fault.js'
-import type { ConnectionInfo } from '../output.js'
+import type { ConnectionInfo, Peer } from '../output.js'
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys13 } from '../schedule/tls13.js'
 import { decode, encode } from '../wire/codec.js'
 import { keyUpdate } from '../wire/message.js'
@@ -34,7 +34,7 @@ export interface Extras13 {
 }
 
 export class Connected13 implements Connected {
-  readonly info: ConnectionInfo
+  #info: ConnectionInfo
   readonly #suite: CipherSuite
   readonly #prefix: string
   readonly #exporter: Uint8Array
@@ -46,7 +46,7 @@ export class Connected13 implements Connected {
   #owesUpdate = false
 
   constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
-    this.info = info
+    this.#info = info
     this.#suite = secrets.suite
     this.#prefix = secrets.prefix
     this.#read = secrets.read
@@ -54,6 +54,15 @@ export class Connected13 implements Connected {
     this.#exporter = secrets.exporter
     this.#maxKeyUpdates = maxKeyUpdates
     this.#extras = extras
+  }
+
+  get info(): ConnectionInfo {
+    return this.#info
+  }
+
+  /** The client has authenticated itself after the handshake. */
+  authenticated(peer: Peer | undefined): void {
+    this.#info = { ...this.#info, peer }
   }
 
   /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.4.4). */

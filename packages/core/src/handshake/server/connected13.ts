@@ -318,6 +318,7 @@ const waitPostFinishedTable: Table<WaitPostFinished> = {
     if (!equalConstantTime(expected, message.body))
       throw new Fault('badFinished', "the client's, after the handshake")
     const complete = (peer: VerifiedPeer | undefined) => {
+      server.connected.authenticated(peer)
       context.emit({ kind: 'peerAuthenticated', peer })
       return waitMessages(server)
     }

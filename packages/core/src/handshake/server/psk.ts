@@ -58,14 +58,16 @@ function tryIdentity(
   const external = (psk: ExternalPsk) => takeExternal(search, index, psk, then, next)
   const session = (state: ServerSessionState) => takeSession(search, index, state, then, next)
 
+  // A PSK does not stand in for a certificate that is demanded (RFC 9846 4.3.2 allows only one of the two).
+  const pskMayServe = settings.config.clientAuthentication !== 'require'
   const known = settings.psks.find((psk) => equal(psk.identity, identity))
-  if (known !== undefined) return external(known)
+  if (known !== undefined && pskMayServe) return external(known)
   if (tickets?.keys !== undefined) {
     const state = openTicket(tickets.keys, identity, settings.crypto)
     if (state !== undefined) return session(state)
   }
   const lookUp = (): Step =>
-    lookupPsk === undefined
+    lookupPsk === undefined || !pskMayServe
       ? next()
       : ask(
           { kind: 'psk', identity, serverName: received.serverName },
