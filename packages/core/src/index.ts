@@ -1,6 +1,8 @@
 /** Stream TLS and the types that everything shares. Nothing else is public here. */
 export type * from './config.js'
 export type { Connection } from './connection.js'
+export type * from './crypto/provider.js'
+export type { CurveName, KeyType, SubjectPublicKey } from './crypto/spki.js'
 export type * from './decision.js'
 export { Fault, type FaultClass, type FaultCode, faults, OptionError } from './fault.js'
 export type { Observation, Observer } from './observe.js'
