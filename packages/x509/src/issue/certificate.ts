@@ -34,33 +34,35 @@ export interface CertificateRequest {
   readonly subject: DistinguishedName | Uint8Array
   readonly publicKey: SubjectPublicKey
   /** The issuer's certificate, or its Name in DER. Left out: the certificate is self-signed. */
-  readonly issuer?: Certificate | Uint8Array
+  readonly issuer?: Certificate | Uint8Array | undefined
   /** The issuer's key. */
   readonly issuerKey: SigningKey
   /** Default: the first algorithm of the issuer's key. */
-  readonly algorithm?: SignatureName
+  readonly algorithm?: SignatureName | undefined
   /** For the serial number, and for algorithms that draw randomness. */
   readonly random: Random
   /** Big-endian, positive, 20 bytes at most. Default: 16 random bytes. */
-  readonly serialNumber?: Uint8Array
+  readonly serialNumber?: Uint8Array | undefined
   /** Unix ms; fractions of a second are dropped. */
   readonly notBefore: number
   /** Unix ms; fractions of a second are dropped. */
   readonly notAfter: number
   /** True or with a path length: an authority. False: basicConstraints CA:FALSE. Left out: no basicConstraints. */
-  readonly ca?: boolean | { readonly pathLength: number }
-  readonly keyUsage?: readonly KeyUsage[]
+  readonly ca?: boolean | { readonly pathLength: number } | undefined
+  readonly keyUsage?: readonly KeyUsage[] | undefined
   /** Names of purposes, or object identifiers. */
-  readonly extendedKeyUsage?: readonly (Purpose | (string & {}))[]
-  readonly subjectAltName?: AlternativeNames
-  readonly nameConstraints?: {
-    readonly permitted?: AlternativeNames
-    readonly excluded?: AlternativeNames
-  }
+  readonly extendedKeyUsage?: readonly (Purpose | (string & {}))[] | undefined
+  readonly subjectAltName?: AlternativeNames | undefined
+  readonly nameConstraints?:
+    | {
+        readonly permitted?: AlternativeNames
+        readonly excluded?: AlternativeNames
+      }
+    | undefined
   /** SHA-256 or better: writes the subject's key identifier (RFC 7093 section 2), and the issuer's where it has one. */
-  readonly identifierHash?: HashAlgorithm
+  readonly identifierHash?: HashAlgorithm | undefined
   /** Further extensions, DER, from `encodeExtension`. */
-  readonly extensions?: readonly Uint8Array[]
+  readonly extensions?: readonly Uint8Array[] | undefined
 }
 
 /**
