@@ -69,8 +69,10 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
       peerExpires: peer?.expires,
     },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
+  const { version, alpn } = fields
   return waitMessages({
-    fields,
+    fields: { settings, suite, version, alpn, peer },
     connected,
     resumptionSecret,
     transcript: settings.config.postHandshakeAuth ? transcript : undefined,

@@ -57,6 +57,7 @@ interface ConnectedServer {
 /** The client's Finished is right and it is verified where it must be: installs the application keys and completes. */
 export function connectServer(fields: CompletedServer, context: Context): Step {
   const { suite, main, applicationHash, transcript, settings, received, write } = fields
+  const { ownCertificate } = fields
   const { labelPrefix: prefix } = context.layer.traits
   const { random } = received.hello
   const read = main.traffic('client', applicationHash)
@@ -74,15 +75,16 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
     {
-      endPoint: () => endPoint(fields),
+      endPoint: () => endPoint(ownCertificate, settings),
       peerExpires: fields.peer?.expires,
       ...(mayRequest
         ? { request: (later: Context) => requestAuthentication(connectedFields, later) }
         : {}),
     },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
   const connectedFields: ConnectedServer = {
-    fields,
+    fields: { settings, suite },
     connected,
     transcript: mayRequest ? transcript : undefined,
   }
@@ -118,7 +120,10 @@ export function restoreServer(
   return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
 }
 
-function endPoint({ ownCertificate, settings }: CompletedServer): Uint8Array | undefined {
+function endPoint(
+  ownCertificate: Uint8Array | undefined,
+  settings: ServerSettings,
+): Uint8Array | undefined {
   if (ownCertificate === undefined) return undefined
   return serverEndPoint(ownCertificate, settings.crypto.hashes)
 }
