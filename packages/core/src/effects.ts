@@ -50,7 +50,13 @@ export class Effects implements Context {
   }
 
   observe(observation: Observation): void {
-    this.#settings.config.observe?.(observation)
+    const { observe } = this.#settings.config
+    if (observe === undefined) return
+    try {
+      observe(observation)
+    } catch (cause) {
+      throw new Fault('policyFailed', 'observe threw', { cause })
+    }
   }
 
   installRead(level: Level, keys: TrafficKeys): void {

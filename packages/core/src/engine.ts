@@ -3,7 +3,9 @@ import { noBytes } from './bytes.js'
 import type { Connection } from './connection.js'
 import type { Answers, Decision, Question } from './decision.js'
 import { Effects } from './effects.js'
+import type { ExportedConnection } from './exported.js'
 import { Fault, toFault } from './fault.js'
+import { consult } from './handshake/consult.js'
 import { type Connected, isPause, type Pause, type State, type Step } from './handshake/context.js'
 import type { HandshakeMessage, Incoming, Layer } from './layer/layer.js'
 import type { Settings } from './options.js'
@@ -187,6 +189,38 @@ export class Engine implements Connection {
     })
   }
 
+  export(): ExportedConnection {
+    const connected = this.#demandConnected('export')
+    const layer = this.#layer
+    if (layer.exportRecords === undefined)
+      throw new Error('export: connections over this transport cannot be exported')
+    if (this.#open !== undefined || this.#answered !== undefined)
+      throw new Error('export: a decision is open; answer it and poll first')
+    if (this.#stateName !== 'connected')
+      throw new Error('export: authentication after the handshake is under way')
+    if (layer.pendingOutput > 0 || this.#queued > 0 || this.#effects.outputs.length > 0)
+      throw new Error('export: outputs wait; poll until idle first')
+    const exported: ExportedConnection = {
+      role: this.role,
+      readClosed: this.#readClosed,
+      writeClosed: this.#writeClosed,
+      info: connected.info,
+      peerExpires: connected.peerExpires,
+      keys: connected.exportKeys(),
+      records: layer.exportRecords(),
+    }
+    this.abort()
+    return exported
+  }
+
+  /** Puts an imported connection where the exported one stood; either direction may have been closed. */
+  restore(readClosed: boolean, writeClosed: boolean): void {
+    this.#readClosed = readClosed
+    this.#writeClosed = writeClosed
+    // Now, since what was buffered comes before what the transport gives next.
+    this.#guard(() => this.#begin())
+  }
+
   abort(): void {
     if (this.#over) return
     this.#life = 'closed'
@@ -227,17 +261,23 @@ export class Engine implements Connection {
         if (this.#closing) this.#sendClose()
         return true
       }
-      if (this.#open !== undefined) return false
+      if (this.#open !== undefined || this.#readClosed) return this.#settle()
       const incoming = this.#layer.next(this.#effects.time)
       if (incoming !== undefined) {
         this.#handle(incoming)
         return true
       }
-      if (this.#established && !this.#writeClosed) this.#connected?.settle(this.#effects)
-      return this.#transmit()
+      return this.#settle()
     })
     // A failure is progress too: its outputs wait.
     return advanced ?? true
+  }
+
+  /** All that came has been read: what it left owing is sent. */
+  #settle(): boolean {
+    if (this.#established && !this.#writeClosed && this.#open === undefined)
+      this.#connected?.settle(this.#effects)
+    return this.#transmit()
   }
 
   #begin(): void {
@@ -457,26 +497,4 @@ export class Engine implements Connection {
     this.#state = undefined
     this.#effects.drop()
   }
-}
-
-/** Asks a synchronous policy. */
-function consult(
-  policy: (question: never) => Answers[Question['kind']],
-  question: Question,
-): Answers[Question['kind']] {
-  let answer: Answers[Question['kind']]
-  try {
-    // The policy stands beside the question that it is for.
-    answer = (policy as (question: Question) => Answers[Question['kind']])(question)
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('policyFailed', `${question.kind}: ${message}`, { cause })
-  }
-  // A promise is not an answer, and must not pass for one.
-  if (typeof answer === 'object' && answer !== null && 'then' in answer)
-    throw new Fault(
-      'policyFailed',
-      `${question.kind}: the policy returned a promise; configure 'decide' and answer later`,
-    )
-  return answer
 }

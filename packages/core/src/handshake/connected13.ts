@@ -1,8 +1,9 @@
 /** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
 import { noBytes, wipe } from '../bytes.js'
 import type { CipherSuite } from '../crypto/provider.js'
+import type { ExportedKeys } from '../exported.js'
 import { Fault } from '../fault.js'
-import type { ConnectionInfo } from '../output.js'
+import type { ConnectionInfo, Peer } from '../output.js'
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys13 } from '../schedule/tls13.js'
 import { decode, encode } from '../wire/codec.js'
 import { keyUpdate } from '../wire/message.js'
@@ -24,12 +25,16 @@ export interface Secrets13 {
 export interface Extras13 {
   /** The hash of the server's certificate, for channel binding. */
   readonly endPoint?: () => Uint8Array | undefined
+  /** Client: the secret that tickets come from, and how many came. */
+  readonly resumption?: Uint8Array
+  readonly tickets?: () => number
+  readonly peerExpires?: number | undefined
   /** Server: starts authentication of the client. */
   readonly request?: (context: Context) => State
 }
 
 export class Connected13 implements Connected {
-  readonly info: ConnectionInfo
+  #info: ConnectionInfo
   readonly #suite: CipherSuite
   readonly #prefix: string
   readonly #exporter: Uint8Array
@@ -41,7 +46,7 @@ export class Connected13 implements Connected {
   #owesUpdate = false
 
   constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
-    this.info = info
+    this.#info = info
     this.#suite = secrets.suite
     this.#prefix = secrets.prefix
     this.#read = secrets.read
@@ -49,6 +54,15 @@ export class Connected13 implements Connected {
     this.#exporter = secrets.exporter
     this.#maxKeyUpdates = maxKeyUpdates
     this.#extras = extras
+  }
+
+  get info(): ConnectionInfo {
+    return this.#info
+  }
+
+  /** The client has authenticated itself after the handshake. */
+  authenticated(peer: Peer | undefined): void {
+    this.#info = { ...this.#info, peer }
   }
 
   /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.4.4). */
@@ -127,7 +141,27 @@ export class Connected13 implements Connected {
     return undefined
   }
 
+  exportKeys(): ExportedKeys {
+    return {
+      read: this.#read.slice(),
+      write: this.#write.slice(),
+      exporter: this.#exporter.slice(),
+      resumption: this.#extras.resumption?.slice() ?? noBytes,
+      tickets: this.#extras.tickets?.() ?? 0,
+      keyUpdates: this.#keyUpdates,
+    }
+  }
+
+  get peerExpires(): number | undefined {
+    return this.#extras.peerExpires
+  }
+
+  /** Goes on counting where an exported connection stood. */
+  restoreCounts(keyUpdates: number): void {
+    this.#keyUpdates = keyUpdates
+  }
+
   wipe(): void {
-    wipe(this.#read, this.#write, this.#exporter)
+    wipe(this.#read, this.#write, this.#exporter, this.#extras.resumption)
   }
 }

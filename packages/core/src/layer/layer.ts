@@ -3,6 +3,7 @@
  * asks which it has; where they differ, the layer says so in `traits` or does the different thing by itself.
  */
 import type { CipherSuite } from '../crypto/provider.js'
+import type { ExportedRecords } from '../exported.js'
 import type { Time } from '../time.js'
 import type { Codec } from '../wire/codec.js'
 import type { ClientHello } from '../wire/message.js'
@@ -145,6 +146,8 @@ export interface Layer {
   handleTimeout(time: Time): void
   /** The handshake is complete: handshake buffers and old keys can go. */
   complete(time: Time): void
+  /** Where the records stand, for `export`; absent where the layer cannot be exported. */
+  exportRecords?(): ExportedRecords
   /** Wipes keys and drops buffers. */
   close(): void
 }

@@ -1,4 +1,6 @@
 /** TLS records over a stream (RFC 9846 section 5). */
+
+import type { ExportedRecords } from '../exported.js'
 import { clientHello } from '../wire/message.js'
 import type {
   ChangeCipherSpecRule,
@@ -134,6 +136,16 @@ export class StreamLayer implements Layer {
 
   complete(): void {
     this.#reader.complete()
+  }
+
+  exportRecords(): ExportedRecords {
+    return { ...this.#reader.export(), ...this.#writer.export() }
+  }
+
+  /** After the keys of an exported connection were installed. */
+  restore(records: ExportedRecords): void {
+    this.#reader.restore(records)
+    this.#writer.restore(records)
   }
 
   close(): void {

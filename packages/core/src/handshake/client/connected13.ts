@@ -6,7 +6,9 @@
  */
 import { wipe } from '../../bytes.js'
 import { serverEndPoint } from '../../crypto/end-point.js'
+import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
+import type { ClientSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, type MainStage, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
@@ -14,7 +16,7 @@ import { decode } from '../../wire/codec.js'
 import { readExtensions } from '../../wire/extension.js'
 import { newSessionTicket } from '../../wire/message.js'
 import { messageType } from '../../wire/registry.js'
-import type { VerifiedPeer } from '../authenticate.js'
+import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
 import { Connected13 } from '../connected13.js'
 import { type Context, type State, type Step, state, type Table } from '../context.js'
 import { keylog } from '../keylog.js'
@@ -31,7 +33,7 @@ export interface CompletedClient extends Authenticated {
 }
 
 interface ConnectedClient {
-  readonly fields: CompletedClient
+  readonly fields: Pick<CompletedClient, 'settings' | 'suite' | 'version' | 'alpn' | 'peer'>
   readonly connected: Connected13
   readonly resumptionSecret: Uint8Array
   /** Through our Finished; kept where the server may ask for authentication. */
@@ -41,7 +43,7 @@ interface ConnectedClient {
 
 /** Our Finished is queued: installs the application keys and completes. */
 export function connectClient(fields: CompletedClient, context: Context): Step {
-  const { suite, main, applicationHash, transcript, settings, offer } = fields
+  const { suite, main, applicationHash, transcript, settings, offer, peer } = fields
   const { labelPrefix: prefix } = context.layer.traits
   const write = main.traffic('client', applicationHash)
   const read = main.traffic('server', applicationHash)
@@ -55,22 +57,71 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
   context.installRead('application', trafficKeys13(suite, prefix, read))
   context.installWrite('application', trafficKeys13(suite, prefix, write))
   context.flush()
+  const counts = { tickets: 0 }
   const connected = new Connected13(
     connectionInfo(fields),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
-    { endPoint: () => endPoint(fields) },
+    {
+      endPoint: () => endPoint(settings, peer),
+      resumption: resumptionSecret,
+      tickets: () => counts.tickets,
+      peerExpires: peer?.expires,
+    },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
+  const { version, alpn } = fields
   return waitMessages({
-    fields,
+    fields: { settings, suite, version, alpn, peer },
     connected,
     resumptionSecret,
     transcript: settings.config.postHandshakeAuth ? transcript : undefined,
-    counts: { tickets: 0 },
+    counts,
   })
 }
 
-function endPoint({ peer, settings }: CompletedClient): Uint8Array | undefined {
+/** After an export: tickets and key updates go on; authentication after the handshake does not, for want of its transcript. */
+export function restoreClient(
+  { info, keys, peerExpires }: ExportedConnection,
+  settings: ClientSettings,
+  context: Context,
+): State {
+  const { labelPrefix: prefix } = context.layer.traits
+  const suite = settings.suites.find(({ id }) => id === info.suite.id)
+  const version = settings.versions.find(({ id }) => id === info.version.id)
+  if (suite === undefined || version === undefined)
+    throw new Fault('internalError', 'the configuration lacks the suite or version')
+  const peer = info.peer === undefined ? undefined : restoredPeer(info.peer, peerExpires)
+  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
+  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
+  const counts = { tickets: keys.tickets }
+  const resumptionSecret = keys.resumption.slice()
+  const connected = new Connected13(
+    info,
+    {
+      suite,
+      prefix,
+      read: keys.read.slice(),
+      write: keys.write.slice(),
+      exporter: keys.exporter.slice(),
+    },
+    settings.limits.keyUpdates,
+    {
+      endPoint: () => endPoint(settings, peer),
+      resumption: resumptionSecret,
+      tickets: () => counts.tickets,
+      peerExpires,
+    },
+  )
+  connected.restoreCounts(keys.keyUpdates)
+  const fields = { settings, suite, version, alpn: info.alpn, peer }
+  return waitMessages({ fields, connected, resumptionSecret, transcript: undefined, counts })
+}
+
+function endPoint(
+  settings: ClientSettings,
+  peer: VerifiedPeer | undefined,
+): Uint8Array | undefined {
   const certificate = peer?.chain[0]
   return certificate === undefined ? undefined : serverEndPoint(certificate, settings.crypto.hashes)
 }

@@ -138,8 +138,9 @@ function applyRecordSize(
     if (maxFragmentLength !== undefined)
       throw new Fault('illegalParameter', 'record_size_limit and max_fragment_length together')
     context.layer.setSendLimit(recordSizeLimit - 1)
+    // A server that does not answer does not know our limit either.
+    if (ours !== undefined) context.layer.setReceiveLimit(ours)
   }
-  if (ours !== undefined) context.layer.setReceiveLimit(ours)
   if (maxFragmentLength === undefined) return
   if (config.maxFragmentLength !== 2 ** (8 + maxFragmentLength))
     throw new Fault('illegalParameter', `max_fragment_length ${maxFragmentLength}`)

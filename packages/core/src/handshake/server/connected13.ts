@@ -7,7 +7,9 @@
 import { equalConstantTime } from '../../bytes.js'
 import { serverEndPoint } from '../../crypto/end-point.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
+import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
+import type { ServerSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
@@ -46,7 +48,7 @@ export interface CompletedServer extends ServerFinished {
 }
 
 interface ConnectedServer {
-  readonly fields: CompletedServer
+  readonly fields: Pick<CompletedServer, 'settings' | 'suite'>
   readonly connected: Connected13
   /** Through the client's Finished; kept where we may ask for authentication. */
   readonly transcript: Transcript | undefined
@@ -55,6 +57,7 @@ interface ConnectedServer {
 /** The client's Finished is right and it is verified where it must be: installs the application keys and completes. */
 export function connectServer(fields: CompletedServer, context: Context): Step {
   const { suite, main, applicationHash, transcript, settings, received, write } = fields
+  const { ownCertificate } = fields
   const { labelPrefix: prefix } = context.layer.traits
   const { random } = received.hello
   const read = main.traffic('client', applicationHash)
@@ -72,14 +75,16 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
     {
-      endPoint: () => endPoint(fields),
+      endPoint: () => endPoint(ownCertificate, settings),
+      peerExpires: fields.peer?.expires,
       ...(mayRequest
         ? { request: (later: Context) => requestAuthentication(connectedFields, later) }
         : {}),
     },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
   const connectedFields: ConnectedServer = {
-    fields,
+    fields: { settings, suite },
     connected,
     transcript: mayRequest ? transcript : undefined,
   }
@@ -88,7 +93,37 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   return waitMessages(connectedFields)
 }
 
-function endPoint({ ownCertificate, settings }: CompletedServer): Uint8Array | undefined {
+/** After an export: key updates go on; authentication after the handshake does not, for want of its transcript. */
+export function restoreServer(
+  { info, keys, peerExpires }: ExportedConnection,
+  settings: ServerSettings,
+  context: Context,
+): State {
+  const { labelPrefix: prefix } = context.layer.traits
+  const suite = settings.suites.find(({ id }) => id === info.suite.id)
+  if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
+  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
+  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
+  const connected = new Connected13(
+    info,
+    {
+      suite,
+      prefix,
+      read: keys.read.slice(),
+      write: keys.write.slice(),
+      exporter: keys.exporter.slice(),
+    },
+    settings.limits.keyUpdates,
+    { peerExpires },
+  )
+  connected.restoreCounts(keys.keyUpdates)
+  return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
+}
+
+function endPoint(
+  ownCertificate: Uint8Array | undefined,
+  settings: ServerSettings,
+): Uint8Array | undefined {
   if (ownCertificate === undefined) return undefined
   return serverEndPoint(ownCertificate, settings.crypto.hashes)
 }
@@ -288,6 +323,7 @@ const waitPostFinishedTable: Table<WaitPostFinished> = {
     if (!equalConstantTime(expected, message.body))
       throw new Fault('badFinished', "the client's, after the handshake")
     const complete = (peer: VerifiedPeer | undefined) => {
+      server.connected.authenticated(peer)
       context.emit({ kind: 'peerAuthenticated', peer })
       return waitMessages(server)
     }

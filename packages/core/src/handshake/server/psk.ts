@@ -58,14 +58,16 @@ function tryIdentity(
   const external = (psk: ExternalPsk) => takeExternal(search, index, psk, then, next)
   const session = (state: ServerSessionState) => takeSession(search, index, state, then, next)
 
+  // A PSK does not stand in for a certificate that is demanded (RFC 9846 4.3.2 allows only one of the two).
+  const pskMayServe = settings.config.clientAuthentication !== 'require'
   const known = settings.psks.find((psk) => equal(psk.identity, identity))
-  if (known !== undefined) return external(known)
+  if (known !== undefined && pskMayServe) return external(known)
   if (tickets?.keys !== undefined) {
     const state = openTicket(tickets.keys, identity, settings.crypto)
     if (state !== undefined) return session(state)
   }
   const lookUp = (): Step =>
-    lookupPsk === undefined
+    lookupPsk === undefined || !pskMayServe
       ? next()
       : ask(
           { kind: 'psk', identity, serverName: received.serverName },
@@ -119,6 +121,8 @@ function takeSession(
     session.context === settings.sessionContext &&
     // A session without a client identity cannot stand for one, and an unverified one not for a verified one.
     (clientAuthentication !== 'require' || peer !== undefined) &&
+    // Nor does one that others verified stand for anybody where nobody can be verified.
+    (peer === undefined || settings.verify !== undefined) &&
     (peer === undefined || !peer.dangerouslyUnverified || acceptsAnyone(settings))
   if (!fits) return next()
   const { psk: secret, hash } = session

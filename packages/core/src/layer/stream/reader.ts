@@ -1,4 +1,6 @@
 /** Reading TLS records (RFC 9846 section 5): opening, reassembling, and refusing what may not be there. */
+import { noBytes } from '../../bytes.js'
+import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import { contentType } from '../../wire/registry.js'
 import { InputBuffer } from '../input.js'
@@ -212,6 +214,22 @@ export class StreamReader {
     this.#protection = keys.protection()
     this.#level = level
     this.#sequence = 0
+  }
+
+  export(): Pick<ExportedRecords, 'readSequence' | 'receiveLimit' | 'input' | 'handshake'> {
+    return {
+      readSequence: this.#sequence,
+      receiveLimit: this.#limit,
+      input: (this.#input.peek(this.#input.length) ?? noBytes).slice(),
+      handshake: this.#reassembly.export(),
+    }
+  }
+
+  restore({ readSequence, receiveLimit, input, handshake }: ExportedRecords): void {
+    this.#sequence = readSequence
+    this.#limit = receiveLimit
+    this.#input.push(input.slice())
+    if (handshake.length > 0) this.#reassembly.push(handshake)
   }
 
   complete(): void {
