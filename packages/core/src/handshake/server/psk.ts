@@ -122,6 +122,8 @@ function takeSession(
     session.context === settings.sessionContext &&
     // A session without a client identity cannot stand for one, and an unverified one not for a verified one.
     (clientAuthentication !== 'require' || peer !== undefined) &&
+    // Nor does one that others verified stand for anybody where nobody can be verified.
+    (peer === undefined || settings.verify !== undefined) &&
     (peer === undefined || !peer.dangerouslyUnverified || acceptsAnyone(settings))
   if (!fits) return next()
   const { psk: secret, hash } = session
