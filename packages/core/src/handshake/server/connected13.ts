@@ -35,6 +35,7 @@ import {
   type Table,
 } from '../context.js'
 import { keylog } from '../keylog.js'
+import { spokenVersion } from '../version.js'
 import { refuseAnonymous, type ServerFinished, solicited, verifyClient } from './clientFlight13.js'
 import { requestBody, ticketCount } from './flight13.js'
 import { sealTicket } from './ticket.js'
@@ -71,7 +72,7 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   context.installRead('application', trafficKeys13(suite, prefix, read))
   const mayRequest = received.extensions.postHandshakeAuth === true && settings.verify !== undefined
   const connected = new Connected13(
-    connectionInfo(fields),
+    connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
     {
@@ -128,14 +129,14 @@ function endPoint(
   return serverEndPoint(ownCertificate, settings.crypto.hashes)
 }
 
-function connectionInfo(fields: CompletedServer): ConnectionInfo {
+function connectionInfo(fields: CompletedServer, context: Context): ConnectionInfo {
   const { received, suite, group, scheme, psk, alpn, peer, helloRetried, earlySecret } = fields
   const { version, serverName, extensions } = received
   const offered = extensions.earlyData !== undefined || fields.earlyDataRefused
   const refused = offered ? 'rejected' : 'none'
   return {
     role: 'server',
-    version: { id: version.id, name: version.name },
+    version: spokenVersion(version, context),
     suite: { id: suite.id, name: suite.name },
     group: group === undefined ? undefined : { id: group.id, name: group.name },
     signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
@@ -183,16 +184,16 @@ function sendTicket(
   const ticketNonce = Uint8Array.of(index)
   const [a = 0, b = 0, c = 0, d = 0] = context.random(4)
   const ticketAgeAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
-  const { labelPrefix } = context.layer.traits
+  const { labelPrefix, maxEarlyData } = context.layer.traits
   const stored: ServerSessionState = {
-    version: received.version.id,
+    version: spokenVersion(received.version, context).id,
     suite: suite.id,
     hash: suite.hash.name,
     psk: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticketNonce),
     ageAdd: ticketAgeAdd,
     issued,
     expires,
-    maxEarlyData: earlyData?.maxBytes ?? 0,
+    maxEarlyData: earlyData === undefined ? 0 : (maxEarlyData ?? earlyData.maxBytes),
     serverName: received.serverName,
     alpn,
     context: settings.sessionContext,

@@ -12,6 +12,7 @@ import { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
 import { decodeState } from '../../session-codec.js'
 import { ask, type Context, type Step } from '../context.js'
+import { spokenVersion } from '../version.js'
 import type { ReceivedClientHello } from './hello.js'
 import { openTicket } from './ticket.js'
 
@@ -113,7 +114,7 @@ function takeSession(
   const clientAuthentication = settings.config.clientAuthentication ?? 'none'
   const { peer } = session
   const fits =
-    session.version === received.version.id &&
+    session.version === spokenVersion(received.version, context).id &&
     session.expires > context.time.unix &&
     session.issued <= context.time.unix + 60_000 &&
     session.serverName === received.serverName &&

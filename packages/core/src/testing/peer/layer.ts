@@ -59,6 +59,10 @@ export class ScriptedLayer implements Layer {
     this.#reader.setReceiveLimit(bytes)
   }
 
+  setVersion(): void {
+    // The headers of a script say what it wants.
+  }
+
   sendHandshake(type: number, body: Uint8Array): Uint8Array {
     const message = { type, body, raw: handshakeBytes(type, body) }
     this.#sent.push(message)
