@@ -2,6 +2,7 @@
 import { numberToBytesBE } from '@noble/curves/utils.js'
 import type { HashAlgorithm, Random, SignatureAlgorithm } from '../provider.js'
 import type { SubjectPublicKey } from '../spki.js'
+import { draw } from './draw.js'
 import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 import { type RsaPublicKey, rsaPublic, rsaPublicKey } from './rsa.js'
 import { equalConstantTime } from './scratch.js'
@@ -71,7 +72,7 @@ export function encodePss(
   const maskedLength = length - hash.outputLength - 1
   if (maskedLength < saltLength + 1) return undefined
   const encoded = new Uint8Array(length)
-  const salt = random(saltLength).slice()
+  const salt = draw(random, saltLength)
   const digest = pssHash(hash, hash.hash(message), salt)
   const masked = encoded.subarray(0, maskedLength)
   masked[maskedLength - saltLength - 1] = 1
