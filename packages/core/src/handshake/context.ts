@@ -15,24 +15,36 @@ export type Step = State | Pause
 export interface State {
   /** As in RFC 9846 appendix A. */
   readonly name: string
+  /** The types of the messages that this state accepts. */
+  readonly accepts: readonly number[]
   /** The next step, or undefined where this state's table has no entry for the message: unexpected_message. */
   accept(message: HandshakeMessage, context: Context): Step | undefined
-  /** Set in the state in which the handshake is complete. */
-  readonly connected?: Connected
+  /** Set in the states in which the handshake is complete. */
+  readonly connected: Connected | undefined
 }
 
 export interface Pause {
   readonly question: Question
+  /** The policy that answers at once, or `'decide'`: the caller answers, in its own time. */
+  readonly policy: ((question: never) => Answers[Question['kind']]) | 'decide'
   resume(answer: Answers[Question['kind']]): Step
+  /** The state that the connection is said to be in meanwhile. */
+  readonly connected: Connected | undefined
 }
 
 /** Asks a question; `resume` gets the answer of its kind. */
 export function ask<Q extends Question>(
   question: Q,
+  policy: ((question: Q) => Answers[Q['kind']]) | 'decide',
   resume: (answer: Answers[Q['kind']]) => Step,
+  connected?: Connected,
 ): Pause {
   // The connection passes the answer to the question that it was given for.
-  return { question, resume: resume as Pause['resume'] }
+  return { question, policy, resume: resume as Pause['resume'], connected }
+}
+
+export function isPause(step: Step): step is Pause {
+  return 'question' in step
 }
 
 export type Handler<F> = (fields: F, message: HandshakeMessage, context: Context) => Step
@@ -40,10 +52,12 @@ export type Handler<F> = (fields: F, message: HandshakeMessage, context: Context
 /** Which messages a state accepts, by type. */
 export type Table<F> = { readonly [messageType: number]: Handler<F> }
 
-export function state<F>(name: string, table: Table<F>, fields: F): State {
+export function state<F>(name: string, table: Table<F>, fields: F, connected?: Connected): State {
   return {
     name,
+    accepts: Object.keys(table).map(Number),
     accept: (message, context) => table[message.type]?.(fields, message, context),
+    connected,
   }
 }
 
@@ -54,10 +68,12 @@ export interface Connected {
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
   /** Updates our sending keys, and asks the peer to update its own where `request` is set. */
   updateKeys(request: boolean, context: Context): void
+  /** All that came has been read: answers a request to update keys, once for however many requests. */
+  settle(context: Context): void
   /** Application data came: consecutive KeyUpdates are counted from here. */
   dataReceived(): void
   /** Server: asks the client for a certificate now. @throws {Error} where the client did not offer it. */
-  requestClientCertificate?(context: Context): void
+  requestClientCertificate(context: Context): State
   channelBinding(
     type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
   ): Uint8Array | undefined
@@ -77,9 +93,9 @@ export interface Context {
   readonly observed: boolean
   installRead(level: Level, keys: TrafficKeys): void
   installWrite(level: Level, keys: TrafficKeys): void
-  /** Early data may be sent (client) from here on, or no more. */
+  /** Client: so many bytes of early data may be sent from here on. */
   setEarlyWrite(bytes: number): void
-  /** Early data is delivered as it comes (server), or no more. */
+  /** Server: so many bytes of early data are delivered as they come; undefined: none any more. */
   setEarlyRead(limit: number | undefined): void
   /** The server may send data now although the client's Finished is outstanding. */
   setHalfRtt(): void

@@ -19,6 +19,8 @@ export interface LayerTraits {
   readonly middleboxCompatibility: boolean
   /** QUIC updates keys by itself and forbids KeyUpdate (RFC 9001 section 6). */
   readonly keyUpdate: boolean
+  /** QUIC protects its packets itself: keys are outputs of the connection. */
+  readonly keysAreOutputs: boolean
   /** The ClientHello of DTLS has a cookie field of its own. */
   readonly clientHello: Codec<ClientHello>
   /** The version number on this wire for a TLS version (DTLS counts downwards). */
@@ -106,12 +108,8 @@ export interface Layer {
   keepInput(): void
   /** True while bytes are buffered that `next` has not returned. */
   readonly pendingInput: boolean
-  /** While false, records of application data stay where they are: they are not decrypted. */
-  setDataWanted(wanted: boolean): void
   setChangeCipherSpec(rule: ChangeCipherSpecRule): void
   skipEarlyData(skip: EarlyDataSkip | undefined): void
-  /** The version is known: record headers are checked and written accordingly. */
-  setVersion(version: number): void
   /** Most plaintext bytes in a record that the peer may send us. */
   setReceiveLimit(bytes: number): void
 
@@ -136,6 +134,8 @@ export interface Layer {
   /** @throws {Fault} where handshake bytes of the old keys are left over (RFC 9846 5.1). */
   installRead(level: Level, keys: TrafficKeys): void
   installWrite(level: Level, keys: TrafficKeys): void
+  /** Back to plaintext: a HelloRetryRequest came after early data was begun. */
+  uninstallWrite(): void
   /** True when the write key is so far used that a KeyUpdate must come now. */
   readonly writeKeyExhausted: boolean
 
