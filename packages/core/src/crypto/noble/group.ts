@@ -88,9 +88,8 @@ function ecdhe(id: number, name: string, curve: Curve): NamedGroup {
   })
 }
 
-/** An uncompressed point on the curve (RFC 9846 4.3.8.2), or undefined. */
+/** A point on the curve, or undefined. With the length of a share, noble takes the uncompressed form only. */
 function decodePoint(curve: Curve, share: Uint8Array) {
-  if (share.length !== 1 + 2 * curve.length || share[0] !== 4) return undefined
   try {
     return curve.exchange().point.fromBytes(share)
   } catch {

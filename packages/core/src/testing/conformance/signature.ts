@@ -173,6 +173,25 @@ function wrongKinds({ provider, random }: Subject, names: readonly KeyName[]): n
       }
       count++
     }
+    if (publicKey.type !== 'ec') continue
+    // RFC 8422 5.1.2: a compressed point is no key, whoever made it up.
+    const half = (publicKey.publicKey.length + 1) / 2
+    const form = 2 + ((publicKey.publicKey[2 * half - 2] ?? 0) & 1)
+    const compressed = join(Uint8Array.of(form), publicKey.publicKey.subarray(1, half))
+    const { name: algorithm } = provider.signatures.find((entry) => entry.supports(publicKey)) ?? {}
+    if (algorithm === undefined) continue
+    const signature = provider
+      .importPrivateKey(bytes(testKeys[name]))
+      .sign(algorithm, message, random)
+    const judged = verify(
+      provider,
+      algorithm,
+      { ...publicKey, publicKey: compressed },
+      message,
+      signature,
+    )
+    check(judged !== true, `${algorithm} took a compressed point`)
+    count++
   }
   return count
 }
@@ -207,9 +226,26 @@ function malformed({ provider }: Subject, names: readonly KeyName[]): number {
     new Uint8Array(32).fill(9),
   )
   refused(withPublicKey, 'Ed25519 beside another public key')
+  // P-256 with the scalars 0 and n, and with the scalar 2 beside the public key of another.
+  const order = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'
+  const p256 = (scalar: string): string =>
+    `3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420${scalar}`
+  const two = '02'.padStart(64, '0')
+  check(provider.importPrivateKey(bytes(p256(two))).publicKey.type === 'ec', 'scalar 2 was refused')
+  refused(bytes(p256('00'.repeat(32))), 'the scalar 0')
+  refused(bytes(p256(order)), 'the scalar n')
+  refused(
+    join(
+      bytes('308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420'),
+      bytes(two),
+      bytes('a144034200'),
+      provider.importPrivateKey(bytes(testKeys.secp256r1)).publicKey.publicKey,
+    ),
+    'a scalar beside another public key',
+  )
   // SEQUENCE { 0, { 1.2.3 }, OCTET STRING }.
   refused(bytes('300b020100300406022a0304 00'), 'an unknown algorithm')
-  return count + 1
+  return count + 2
 }
 
 /** RFC 8032 7.1 and 7.4: seed, public key, message, signature. */

@@ -18,10 +18,10 @@ type Kind =
 /** Files by kind of signature, and every how many vectors are run unless all are asked for. */
 const files: readonly (readonly [kind: Kind, stride: number, ...files: string[]])[] = [
   ['ecdsa', 2, 'ecdsa_secp256r1_sha256', 'ecdsa_secp256r1_sha512'],
-  ['ecdsa', 5, 'ecdsa_secp384r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp384r1_sha512'],
-  ['ecdsa', 5, 'ecdsa_secp521r1_sha512'],
-  ['ecdsa', 5, 'ecdsa_brainpoolP256r1_sha256', 'ecdsa_brainpoolP384r1_sha384'],
-  ['ecdsa', 5, 'ecdsa_brainpoolP512r1_sha512'],
+  ['ecdsa', 7, 'ecdsa_secp384r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp384r1_sha512'],
+  ['ecdsa', 11, 'ecdsa_secp521r1_sha512'],
+  ['ecdsa', 7, 'ecdsa_brainpoolP256r1_sha256', 'ecdsa_brainpoolP384r1_sha384'],
+  ['ecdsa', 11, 'ecdsa_brainpoolP512r1_sha512'],
   ['ed25519', 1, 'ed25519'],
   ['ed448', 1, 'ed448'],
   [
