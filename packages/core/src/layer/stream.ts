@@ -1,4 +1,6 @@
 /** TLS records over a stream (RFC 9846 section 5). */
+
+import type { ExportedRecords } from '../exported.js'
 import { clientHello } from '../wire/message.js'
 import type {
   ChangeCipherSpecRule,
@@ -16,10 +18,16 @@ export const streamTraits: LayerTraits = {
   labelPrefix: 'tls13 ',
   endOfEarlyData: true,
   middleboxCompatibility: true,
+  refusesSessionId: false,
   keyUpdate: true,
   keysAreOutputs: false,
+  closeNotify: true,
+  requiresAlpn: false,
+  maxEarlyData: undefined,
+  forgetsAfterCookie: false,
   clientHello,
   wireVersion: (version) => version,
+  namePrefix: '',
 }
 
 export interface StreamOptions {
@@ -74,6 +82,10 @@ export class StreamLayer implements Layer {
 
   setReceiveLimit(bytes: number): void {
     this.#reader.setLimit(bytes)
+  }
+
+  setVersion(): void {
+    // Record headers say the same in every version.
   }
 
   sendHandshake(type: number, body: Uint8Array): Uint8Array {
@@ -134,6 +146,16 @@ export class StreamLayer implements Layer {
 
   complete(): void {
     this.#reader.complete()
+  }
+
+  exportRecords(): ExportedRecords {
+    return { ...this.#reader.export(), ...this.#writer.export() }
+  }
+
+  /** After the keys of an exported connection were installed. */
+  restore(records: ExportedRecords): void {
+    this.#reader.restore(records)
+    this.#writer.restore(records)
   }
 
   close(): void {

@@ -1,4 +1,6 @@
 /** Reading TLS records (RFC 9846 section 5): opening, reassembling, and refusing what may not be there. */
+import { noBytes } from '../../bytes.js'
+import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import { contentType } from '../../wire/registry.js'
 import { InputBuffer } from '../input.js'
@@ -74,7 +76,7 @@ export class StreamReader {
     }
     if (!this.#ended) return undefined
     this.#ended = false
-    return { kind: 'end' }
+    return { kind: 'end', expected: false }
   }
 
   /** Returns the fragment's length. Checked before the record is buffered. */
@@ -146,6 +148,7 @@ export class StreamReader {
     if (this.#sequence >= maxSequence)
       throw new Fault('sequenceExhausted', 'the peer did not update its keys')
     this.#sequence++
+    if (opened.type === 0) throw new Fault('missingContentType', 'it is all zeros')
     return this.#content(opened.type, opened.content)
   }
 
@@ -212,6 +215,22 @@ export class StreamReader {
     this.#protection = keys.protection()
     this.#level = level
     this.#sequence = 0
+  }
+
+  export(): Pick<ExportedRecords, 'readSequence' | 'receiveLimit' | 'input' | 'handshake'> {
+    return {
+      readSequence: this.#sequence,
+      receiveLimit: this.#limit,
+      input: (this.#input.peek(this.#input.length) ?? noBytes).slice(),
+      handshake: this.#reassembly.export(),
+    }
+  }
+
+  restore({ readSequence, receiveLimit, input, handshake }: ExportedRecords): void {
+    this.#sequence = readSequence
+    this.#limit = receiveLimit
+    this.#input.push(input.slice())
+    if (handshake.length > 0) this.#reassembly.push(handshake)
   }
 
   complete(): void {

@@ -1,5 +1,6 @@
 /** Writing TLS records (RFC 9846 section 5): full records from the caller's memory, the rest staged. */
 import { concat, noBytes } from '../../bytes.js'
+import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import { handshakeBytes } from '../../wire/message.js'
 import { contentType } from '../../wire/registry.js'
@@ -110,6 +111,16 @@ export class StreamWriter {
 
   get exhausted(): boolean {
     return this.#protection !== undefined && this.#sequence >= this.#protection.confidentialityLimit
+  }
+
+  export(): Pick<ExportedRecords, 'writeSequence' | 'sendLimit'> {
+    return { writeSequence: this.#sequence, sendLimit: this.#limit }
+  }
+
+  restore({ writeSequence, sendLimit }: ExportedRecords): void {
+    this.#sequence = writeSequence
+    this.#limit = sendLimit
+    this.#firstRecord = false
   }
 
   shrink(): void {
