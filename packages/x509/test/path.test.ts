@@ -1,5 +1,12 @@
 /** Path building and validation: PITFALLS 4, 11 to 14, 17, 48, and every rule just below and just above its limit. */
-import { encodeNull, encodeSequence } from '@sanstls/core/der'
+import {
+  encodeBitString,
+  encodeInteger,
+  encodeNull,
+  encodeObjectIdentifier,
+  encodeSequence,
+  parseSubjectPublicKey,
+} from '@sanstls/core/der'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { trustAnchor, trustAnchorFromKey } from '#src/anchor.js'
@@ -54,14 +61,23 @@ test('without anchors nothing verifies, self-signed or not', () => {
 })
 test('a self-signed certificate is not trusted beside other anchors', () => {
   const own = makeRoot('Own', { subjectAltName: { dns: ['www.example.com'] } })
+  const before = counter.verified
   assert.is(verify([root], [own]), 'unknownIssuer')
   assert.is(verify([root], [own, own, own]), 'unknownIssuer')
+  assert.is(counter.verified, before)
 })
 test('nobody is trusted for having the name of an anchor', () => {
   const impostor = makeRoot('Root', { key: ecKey('impostor') })
   assert.is(verify([root], [makeLeaf(impostor), impostor]), 'badSignature')
   const below = makeCa(impostor)
   assert.is(verify([root], [makeLeaf(below), below, impostor]), 'badSignature')
+})
+
+test('a bad signature stays bad on another way', () => {
+  const impostor = makeRoot('Root', { key: ecKey('impostor'), identifierHash: undefined })
+  const bad = makeCa(impostor, 'Bad')
+  const two = [1, 2].map(() => makeCa(bad, 'Twice'))
+  assert.is(verify([root], [makeLeaf(two[0] ?? bad), ...two, bad]), 'badSignature')
 })
 
 // PITFALLS 13
@@ -306,6 +322,38 @@ test('RSA keys below the limit are refused anywhere', () => {
     'weakKey',
   )
 })
+test('RSA keys that are too costly to use are refused', () => {
+  const weak = rsaKey('ok').publicKey
+  const check = (modulusLength: number, exponent: Uint8Array) => {
+    const modulus = new Uint8Array(modulusLength).fill(0xff)
+    const key = encodeSequence(encodeInteger(modulus), encodeInteger(exponent))
+    const algorithm = encodeSequence(encodeObjectIdentifier(weak.algorithm), encodeNull())
+    const publicKey = parseSubjectPublicKey(encodeSequence(algorithm, encodeBitString(key)))
+    return verify([root], [makeLeaf(root, { publicKey })])
+  }
+  assert.is(check(2048, Uint8Array.of(1, 0, 1)), 'ok')
+  assert.is(check(2049, Uint8Array.of(1, 0, 1)), 'unsupportedAlgorithm')
+  assert.is(check(256, Uint8Array.of(1, 0, 0, 0, 1)), 'ok')
+  assert.is(check(256, Uint8Array.of(2, 0, 0, 0, 1)), 'unsupportedAlgorithm')
+})
+test('keys of an unknown kind are refused', () => {
+  const key = ecKey('koblitz', 'secp256k1')
+  assert.is(key.publicKey.type, 'unknown')
+  const { publicKey } = key
+  assert.is(verify([root], [makeLeaf(root, { publicKey })]), 'unsupportedAlgorithm')
+})
+// PITFALLS 6
+test('the algorithm and the kind of key are tied together, whatever the provider says', () => {
+  const signatures = testProvider.signatures.map(({ name }) => ({
+    name,
+    supports: () => true,
+    verify: () => true,
+  }))
+  const crypto = { ...testProvider, signatures }
+  const impostor = makeRoot('Root', { key: rsaKey('impostor') })
+  assert.is(verify([root], [makeLeaf(impostor)], {}, { crypto }), 'badSignature')
+  assert.is(verify([root], [makeLeaf(root)], {}, { crypto }), 'ok')
+})
 test('an algorithm that the provider lacks is named', () => {
   const crypto = { ...testProvider, signatures: [] }
   assert.is(verify([root], [leaf, ca], {}, { crypto }), 'unsupportedAlgorithm')
@@ -354,6 +402,14 @@ test('many issuers of one name: bounded', () => {
   const limits = { maxSignatureChecks: 9 }
   assert.is(verify([root], [lost, ...decoys.slice(0, 9)], {}, { limits }), 'badSignature')
   assert.is(verify([root], [lost, ...decoys.slice(0, 10)], {}, { limits }), 'budgetExceeded')
+  const options = { crypto: testProvider, limits: { maxSignatureChecks: 0 } }
+  const verifier = createVerifier({ anchors: [trustAnchor(root.certificate)], ...options })
+  const chain = [lost, ...decoys].map(({ certificate }) => certificate.der)
+  const before = counter.verified
+  const result = verifier.verify({ chain, role: 'server', name: 'unchecked', time: now })
+  assert.is(counter.verified, before)
+  // No certificate is to blame.
+  assert.match(result.ok ? '' : result.fault.message, /^No valid path was found within 0 signature/)
 })
 test('key identifiers find the right one of many issuers at once', () => {
   const many = Array.from({ length: 20 }, (_, index) =>
