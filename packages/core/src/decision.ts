@@ -4,7 +4,6 @@
  */
 import type { ServerOverrides } from './config.js'
 import type { SigningKey } from './crypto/provider.js'
-import type { ServerSessionState } from './session.js'
 import type { ClientHello } from './wire/message.js'
 
 /** Server: which configuration serves this client. */
@@ -118,7 +117,8 @@ export interface SessionQuestion {
   readonly kind: 'session'
   readonly ticket: Uint8Array
 }
-export type SessionAnswer = ServerSessionState | undefined
+/** The bytes that `save` was given with this ticket. */
+export type SessionAnswer = Uint8Array | undefined
 
 /** Server: whether early data with this identifier may be taken, i.e. was never seen before (RFC 9846 section 8). */
 export interface ReplayQuestion {

@@ -45,11 +45,13 @@ export {
 export { ed448, ed25519 } from './crypto/noble/eddsa.js'
 export { ed448Keys, ed25519Keys } from './crypto/noble/eddsa-key.js'
 export {
+  type FfdheParameters,
   ffdhe2048,
   ffdhe3072,
   ffdhe4096,
   ffdhe6144,
   ffdhe8192,
+  ffdheParameters,
 } from './crypto/noble/ffdhe.js'
 export { aes128Gcm, aes256Gcm } from './crypto/noble/gcm.js'
 export {
@@ -64,6 +66,7 @@ export {
 } from './crypto/noble/group.js'
 export { sha1, sha224, sha256, sha384, sha512 } from './crypto/noble/hash.js'
 export {
+  hybrid,
   MLKEM512,
   MLKEM768,
   MLKEM1024,

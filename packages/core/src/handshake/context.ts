@@ -2,8 +2,10 @@
  * What a handshake works with: states that consume messages, questions that pause it, and an ordered sink for effects.
  * Handlers do no I/O; everything they cause goes through the context, in order.
  */
+
 import type { Answers, Question } from '../decision.js'
-import type { HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
+import type { ExportedKeys } from '../exported.js'
+import type { FlightTiming, HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
 import type { Observation } from '../observe.js'
 import type { ConnectionInfo, Output } from '../output.js'
 import type { Time } from '../time.js'
@@ -15,24 +17,36 @@ export type Step = State | Pause
 export interface State {
   /** As in RFC 9846 appendix A. */
   readonly name: string
+  /** The types of the messages that this state accepts. */
+  readonly accepts: readonly number[]
   /** The next step, or undefined where this state's table has no entry for the message: unexpected_message. */
   accept(message: HandshakeMessage, context: Context): Step | undefined
-  /** Set in the state in which the handshake is complete. */
-  readonly connected?: Connected
+  /** Set in the states in which the handshake is complete. */
+  readonly connected: Connected | undefined
 }
 
 export interface Pause {
   readonly question: Question
+  /** The policy that answers at once, or `'decide'`: the caller answers, in its own time. */
+  readonly policy: ((question: never) => Answers[Question['kind']]) | 'decide'
   resume(answer: Answers[Question['kind']]): Step
+  /** The state that the connection is said to be in meanwhile. */
+  readonly connected: Connected | undefined
 }
 
 /** Asks a question; `resume` gets the answer of its kind. */
 export function ask<Q extends Question>(
   question: Q,
+  policy: ((question: Q) => Answers[Q['kind']]) | 'decide',
   resume: (answer: Answers[Q['kind']]) => Step,
+  connected?: Connected,
 ): Pause {
   // The connection passes the answer to the question that it was given for.
-  return { question, resume: resume as Pause['resume'] }
+  return { question, policy, resume: resume as Pause['resume'], connected }
+}
+
+export function isPause(step: Step): step is Pause {
+  return 'question' in step
 }
 
 export type Handler<F> = (fields: F, message: HandshakeMessage, context: Context) => Step
@@ -40,10 +54,12 @@ export type Handler<F> = (fields: F, message: HandshakeMessage, context: Context
 /** Which messages a state accepts, by type. */
 export type Table<F> = { readonly [messageType: number]: Handler<F> }
 
-export function state<F>(name: string, table: Table<F>, fields: F): State {
+export function state<F>(name: string, table: Table<F>, fields: F, connected?: Connected): State {
   return {
     name,
+    accepts: Object.keys(table).map(Number),
     accept: (message, context) => table[message.type]?.(fields, message, context),
+    connected,
   }
 }
 
@@ -54,13 +70,19 @@ export interface Connected {
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
   /** Updates our sending keys, and asks the peer to update its own where `request` is set. */
   updateKeys(request: boolean, context: Context): void
+  /** All that came has been read: answers a request to update keys, once for however many requests. */
+  settle(context: Context): void
   /** Application data came: consecutive KeyUpdates are counted from here. */
   dataReceived(): void
   /** Server: asks the client for a certificate now. @throws {Error} where the client did not offer it. */
-  requestClientCertificate?(context: Context): void
+  requestClientCertificate(context: Context): State
   channelBinding(
     type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
   ): Uint8Array | undefined
+  /** The secrets, for `export`; the connection is not used any more. */
+  exportKeys(): ExportedKeys
+  /** Unix ms at which the peer's verification ends. */
+  readonly peerExpires: number | undefined
   wipe(): void
 }
 
@@ -70,16 +92,19 @@ export interface Context {
   random(length: number): Uint8Array
   /** Queues a handshake message; returns its transcript bytes. */
   send(type: number, body: Uint8Array): Uint8Array
-  flush(): void
+  /** Ends a flight. Timed by default. */
+  flush(timing?: FlightTiming): void
+  /** Forgets this handshake, and goes back to where it began. */
+  restart(): Step
   emit(output: Output): void
   observe(observation: Observation): void
   /** Whether anyone looks at keylog lines, which are otherwise not made. */
   readonly observed: boolean
   installRead(level: Level, keys: TrafficKeys): void
   installWrite(level: Level, keys: TrafficKeys): void
-  /** Early data may be sent (client) from here on, or no more. */
+  /** Client: so many bytes of early data may be sent from here on. */
   setEarlyWrite(bytes: number): void
-  /** Early data is delivered as it comes (server), or no more. */
+  /** Server: so many bytes of early data are delivered as they come; undefined: none any more. */
   setEarlyRead(limit: number | undefined): void
   /** The server may send data now although the client's Finished is outstanding. */
   setHalfRtt(): void

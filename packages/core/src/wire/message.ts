@@ -23,7 +23,8 @@ export const clientHello = struct({
   legacyCompressionMethods: opaque(1, 1),
   extensions: optionalTail(extensionList),
 })
-export type ClientHello = Value<typeof clientHello>
+/** `legacyCookie` stands in the ClientHello of DTLS only. */
+export type ClientHello = Value<typeof clientHello> & { readonly legacyCookie?: Uint8Array }
 
 export const serverHello = struct({
   legacyVersion: uint16,
@@ -93,6 +94,41 @@ export const messages: Readonly<
   },
   [messageType.finished]: { name: 'Finished', codec: finished as Codec<unknown> },
   [messageType.keyUpdate]: { name: 'KeyUpdate', codec: keyUpdate as Codec<unknown> },
+}
+
+const names: Readonly<Record<number, string>> = {
+  [messageType.helloRequest]: 'HelloRequest',
+  [messageType.clientHello]: 'ClientHello',
+  [messageType.serverHello]: 'ServerHello',
+  [messageType.newSessionTicket]: 'NewSessionTicket',
+  [messageType.endOfEarlyData]: 'EndOfEarlyData',
+  [messageType.encryptedExtensions]: 'EncryptedExtensions',
+  [messageType.certificate]: 'Certificate',
+  [messageType.serverKeyExchange]: 'ServerKeyExchange',
+  [messageType.certificateRequest]: 'CertificateRequest',
+  [messageType.serverHelloDone]: 'ServerHelloDone',
+  [messageType.certificateVerify]: 'CertificateVerify',
+  [messageType.clientKeyExchange]: 'ClientKeyExchange',
+  [messageType.finished]: 'Finished',
+  [messageType.certificateStatus]: 'CertificateStatus',
+  [messageType.keyUpdate]: 'KeyUpdate',
+  [messageType.compressedCertificate]: 'CompressedCertificate',
+}
+
+/** The RFC's name of a message. */
+export function messageName(type: number): string {
+  return names[type] ?? `message ${type}`
+}
+
+/** A message as it stands in the transcript of TLS 1.3: type, length and body (RFC 9846 section 4). */
+export function handshakeBytes(type: number, body: Uint8Array): Uint8Array {
+  const raw = new Uint8Array(4 + body.length)
+  raw[0] = type
+  raw[1] = body.length >> 16
+  raw[2] = (body.length >> 8) & 0xff
+  raw[3] = body.length & 0xff
+  raw.set(body, 4)
+  return raw
 }
 
 /** The random of a ServerHello that is a HelloRetryRequest: SHA-256 of that name (RFC 9846 4.1.3). */

@@ -60,7 +60,12 @@ export const MLKEM1024: NamedGroup = /* @__PURE__ */ mlkem(0x0202, 'MLKEM1024', 
  * Both exchanges at once: shares and secrets are the parts' own, joined in the order given (RFC 9954 3.2, 3.3). All
  * parts have fixed lengths.
  */
-function hybrid(id: number, name: string, first: NamedGroup, second: NamedGroup): NamedGroup {
+export function hybrid(
+  id: number,
+  name: string,
+  first: NamedGroup,
+  second: NamedGroup,
+): NamedGroup {
   return {
     id,
     name,

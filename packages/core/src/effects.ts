@@ -1,0 +1,141 @@
+/** The ordered sink for what handlers cause: implements the handshake's context over a layer. */
+import { Fault } from './fault.js'
+import type { Connected, Context, Step } from './handshake/context.js'
+import type { FlightTiming, Layer, Level, TrafficKeys } from './layer/layer.js'
+import type { Observation } from './observe.js'
+import type { Settings } from './options.js'
+import type { LevelKeys, Output } from './output.js'
+import type { Time } from './time.js'
+import { messageName } from './wire/message.js'
+
+const maxHandshakeMessages = 64
+
+export class Effects implements Context {
+  readonly layer: Layer
+  readonly outputs: Output[] = []
+  time: Time
+  earlyWrite = 0
+  halfRtt = false
+  earlyExporter: Connected['exporter'] | undefined
+  readonly #settings: Settings
+  readonly #start: (effects: Effects) => Step
+  #earlyRead: number | undefined
+  #handshakeBytes = 0
+  #handshakeMessages = 0
+
+  constructor(settings: Settings, layer: Layer, time: Time, start: (effects: Effects) => Step) {
+    this.#settings = settings
+    this.layer = layer
+    this.time = time
+    this.#start = start
+  }
+
+  start(): Step {
+    return this.#start(this)
+  }
+
+  restart(): Step {
+    this.layer.restart?.()
+    this.#handshakeBytes = 0
+    this.#handshakeMessages = 0
+    return this.start()
+  }
+
+  /** @throws {Fault} where a handshake is longer than it may be. */
+  countMessage(length: number): void {
+    this.#handshakeBytes += length
+    this.#handshakeMessages++
+    if (
+      this.#handshakeBytes > this.#settings.limits.handshakeTotal ||
+      this.#handshakeMessages > maxHandshakeMessages
+    )
+      throw new Fault(
+        'handshakeTooLong',
+        `${this.#handshakeMessages} messages, ${this.#handshakeBytes} bytes`,
+      )
+  }
+
+  get observed(): boolean {
+    return this.#settings.config.observe !== undefined
+  }
+
+  random(length: number): Uint8Array {
+    const bytes = this.#settings.random(length)
+    if (!(bytes instanceof Uint8Array) || bytes.length !== length)
+      throw new Fault('entropyFailed', `${length} bytes were asked for`)
+    return bytes
+  }
+
+  send(type: number, body: Uint8Array): Uint8Array {
+    const raw = this.layer.sendHandshake(type, body)
+    this.observe({ kind: 'message', direction: 'sent', type, name: messageName(type), bytes: raw })
+    return raw
+  }
+
+  flush(timing: FlightTiming = 'timed'): void {
+    this.layer.flush(this.time, timing)
+  }
+
+  emit(output: Output): void {
+    this.outputs.push(output)
+  }
+
+  observe(observation: Observation): void {
+    const { observe } = this.#settings.config
+    if (observe === undefined) return
+    try {
+      observe(observation)
+    } catch (cause) {
+      throw new Fault('policyFailed', 'observe threw', { cause })
+    }
+  }
+
+  installRead(level: Level, keys: TrafficKeys): void {
+    this.layer.installRead(level, keys)
+    this.observe({ kind: 'keys', direction: 'read', level })
+    if (this.layer.traits.keysAreOutputs) this.emit({ kind: 'readKeys', level, keys: copyOf(keys) })
+  }
+
+  installWrite(level: Level, keys: TrafficKeys): void {
+    this.layer.installWrite(level, keys)
+    this.observe({ kind: 'keys', direction: 'write', level })
+    if (this.layer.traits.keysAreOutputs)
+      this.emit({ kind: 'writeKeys', level, keys: copyOf(keys) })
+  }
+
+  setEarlyWrite(bytes: number): void {
+    this.earlyWrite = bytes
+  }
+
+  setEarlyRead(limit: number | undefined): void {
+    this.#earlyRead = limit
+  }
+
+  setHalfRtt(): void {
+    this.halfRtt = true
+  }
+
+  setEarlyExporter(exporter: Connected['exporter'] | undefined): void {
+    this.earlyExporter = exporter
+  }
+
+  earlyDataReceived(bytes: Uint8Array): void {
+    if (this.#earlyRead === undefined) throw new Fault('unexpectedData', 'early data')
+    this.#earlyRead -= bytes.length
+    if (this.#earlyRead < 0)
+      throw new Fault('tooMuchEarlyData', `${-this.#earlyRead} bytes above the limit`)
+    this.emit({ kind: 'earlyData', bytes })
+  }
+
+  drop(): void {
+    this.earlyWrite = 0
+    this.earlyExporter = undefined
+    this.halfRtt = false
+    this.#earlyRead = undefined
+  }
+}
+
+/** The handshake wipes its secrets when it has done with them; a caller may still need them. */
+function copyOf({ suite, secret }: TrafficKeys): LevelKeys {
+  return { suite, secret: secret.slice() }
+}

@@ -1,0 +1,300 @@
+/**
+ * Authentication with certificates, either role: what is signed, which scheme fits which key, whether the peer is
+ * verified (RFC 9846 4.4).
+ */
+import { ascii, concat, equal } from '../bytes.js'
+import type { Verification } from '../config.js'
+import { certificatePublicKey } from '../crypto/certificate.js'
+import { type SignatureScheme, schemeFits, signatureSchemes } from '../crypto/scheme.js'
+import type { SubjectPublicKey } from '../crypto/spki.js'
+import type { Credential, CredentialQuestion, VerifyAnswer, VerifyQuestion } from '../decision.js'
+import { Fault } from '../fault.js'
+import type { Settings } from '../options.js'
+import type { Peer } from '../output.js'
+import type { StoredPeer } from '../session.js'
+import { decode, encode } from '../wire/codec.js'
+import type { Extension } from '../wire/extension.js'
+import { extensionTable, readExtensions } from '../wire/extension.js'
+import {
+  type Certificate,
+  type CertificateVerify,
+  certificate,
+  certificateVerify,
+} from '../wire/message.js'
+import { ask, type Connected, type Context, type Step } from './context.js'
+
+/** What the peer presented, before anyone has verified it. */
+export interface PresentedPeer {
+  readonly chain: readonly Uint8Array[]
+  readonly key: SubjectPublicKey
+  readonly staple: Uint8Array | undefined
+  readonly scts: readonly Uint8Array[]
+}
+
+const verified = Symbol('verified')
+
+/** A peer that verification has passed: only this file can make one, and the final state demands one. */
+export interface VerifiedPeer extends Peer {
+  readonly [verified]: true
+  readonly expires: number | undefined
+}
+
+/**
+ * Reads a Certificate message.
+ * @returns undefined for an empty list.
+ * @param solicited the extensions that we asked for.
+ * @throws {Fault}
+ */
+export function readCertificate(
+  body: Uint8Array,
+  requestContext: Uint8Array,
+  solicited: ReadonlySet<number>,
+  settings: Settings,
+): PresentedPeer | undefined {
+  const message: Certificate = decode(certificate, body)
+  if (!equal(message.certificateRequestContext, requestContext))
+    throw new Fault('illegalParameter', 'certificate_request_context is not the one of the request')
+  if (message.certificateList.length > settings.limits.chain)
+    throw new Fault(
+      'certificateRejected',
+      `the chain has ${message.certificateList.length} certificates, limits.chain is ${settings.limits.chain}`,
+    )
+  const read = message.certificateList.map(({ certData, extensions }) => {
+    const values = readExtensions('certificate', extensions)
+    for (const { type } of extensions)
+      if (!solicited.has(type))
+        throw new Fault('unsolicitedExtension', `extension ${type} in Certificate`)
+    return { certData, values }
+  })
+  const [first] = read
+  if (first === undefined) return undefined
+  return {
+    chain: read.map(({ certData }) => certData),
+    key: publicKeyOf(first.certData),
+    staple: first.values.statusRequest?.response,
+    scts: first.values.signedCertificateTimestamp ?? [],
+  }
+}
+
+function publicKeyOf(certData: Uint8Array): SubjectPublicKey {
+  try {
+    return certificatePublicKey(certData)
+  } catch (cause) {
+    throw new Fault(
+      'malformedCertificate',
+      cause instanceof Error ? cause.message : String(cause),
+      { cause },
+    )
+  }
+}
+
+/**
+ * Checks a CertificateVerify (RFC 9846 4.4.3).
+ * @returns the scheme it was made with.
+ * @throws {Fault}
+ */
+export function checkCertificateVerify(
+  body: Uint8Array,
+  peer: PresentedPeer,
+  peerRole: 'client' | 'server',
+  transcriptHash: Uint8Array,
+  settings: Settings,
+): SignatureScheme {
+  const message: CertificateVerify = decode(certificateVerify, body)
+  const scheme = settings.schemes.find(({ id }) => id === message.algorithm)
+  if (scheme === undefined || !scheme.handshake)
+    throw new Fault('unofferedSignatureScheme', `scheme 0x${message.algorithm.toString(16)}`)
+  if (!schemeFits(scheme, peer.key))
+    throw new Fault(
+      'mismatchedSignatureScheme',
+      `${scheme.name} with a key of type ${peer.key.type} ${peer.key.curve ?? ''}`.trimEnd(),
+    )
+  const content = signedContent(peerRole, transcriptHash)
+  if (!scheme.verifier.verify(peer.key, content, message.signature))
+    throw new Fault('badSignature', scheme.name)
+  return scheme
+}
+
+function signedContent(role: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
+  const context = `TLS 1.3, ${role} CertificateVerify`
+  return concat(new Uint8Array(64).fill(0x20), ascii(context), Uint8Array.of(0), transcriptHash)
+}
+
+/** Has the peer verified, then goes on with it. The peer's signature has been checked before. */
+export function verifyPeer(
+  verification: Verification,
+  question: Omit<VerifyQuestion, 'kind' | 'chain' | 'staple' | 'scts'>,
+  presented: PresentedPeer,
+  then: (peer: VerifiedPeer) => Step,
+  connected?: Connected,
+): Step {
+  const peer = {
+    chain: presented.chain,
+    publicKey: presented.key.spki,
+    details: undefined,
+    dangerouslyUnverified: false,
+    expires: undefined,
+    [verified]: true,
+  } as const
+  if (typeof verification === 'object') {
+    if ('dangerouslyAcceptAnyPeer' in verification)
+      return then({ ...peer, dangerouslyUnverified: true })
+    if (verification.pinnedKeys.some((pin) => equal(pin, presented.key.spki))) return then(peer)
+    throw new Fault('certificateRejected', 'the public key is not one of the pinned ones')
+  }
+  const full: VerifyQuestion = {
+    kind: 'verify',
+    ...question,
+    chain: presented.chain,
+    staple: presented.staple,
+    scts: presented.scts,
+  }
+  return ask(
+    full,
+    verification,
+    (answer: VerifyAnswer) => {
+      if (answer.ok !== true)
+        throw new Fault('certificateRejected', `${answer.code}: ${answer.message}`, {
+          ...(answer.alert === undefined ? {} : { alert: answer.alert }),
+        })
+      // Two parsers that disagree about the key would authenticate the wrong one.
+      if (!(answer.publicKey instanceof Uint8Array) || !equal(answer.publicKey, presented.key.spki))
+        throw new Fault('verifierMismatch', `${presented.chain.length} certificates`)
+      return then({ ...peer, details: answer.details, expires: answer.expires })
+    },
+    connected,
+  )
+}
+
+/** The peer of a session: the PSK shows that it is the one that was verified when the session began. */
+export function resumedPeer(stored: StoredPeer, expires: number): VerifiedPeer {
+  return { ...stored, details: undefined, expires, [verified]: true }
+}
+
+/** The peer of an exported connection, which verified it. */
+export function restoredPeer(peer: Peer, expires: number | undefined): VerifiedPeer {
+  return { ...peer, expires, [verified]: true }
+}
+
+/** Chooses our credential, then goes on with it and the scheme to sign with. */
+export function chooseCredential(
+  settings: Settings,
+  question: Omit<CredentialQuestion, 'kind'>,
+  then: (chosen: ChosenCredential | undefined) => Step,
+  connected?: Connected,
+): Step {
+  const { credentials } = settings
+  const choose = (credential: Credential | undefined) =>
+    credential === undefined ? undefined : withScheme(credential, question.signatureSchemes)
+  if (credentials === undefined) return then(undefined)
+  if (credentials !== 'decide' && typeof credentials !== 'function') {
+    for (const credential of credentials) {
+      const chosen = choose(credential)
+      if (chosen !== undefined) return then(chosen)
+    }
+    return then(undefined)
+  }
+  return ask(
+    { kind: 'credential', ...question },
+    credentials,
+    (credential) => {
+      const chosen = choose(credential)
+      if (credential !== undefined && chosen === undefined)
+        throw new Fault('noCommonSignature', 'the credential that was chosen')
+      return then(chosen)
+    },
+    connected,
+  )
+}
+
+export interface ChosenCredential {
+  readonly credential: Credential
+  readonly scheme: SignatureScheme
+}
+
+const keys = new WeakMap<Credential, SubjectPublicKey>()
+
+function withScheme(
+  credential: Credential,
+  peerSchemes: readonly number[],
+): ChosenCredential | undefined {
+  const [leaf] = credential.chain
+  if (leaf === undefined) return undefined
+  let key = keys.get(credential)
+  if (key === undefined) {
+    key = certificatePublicKey(leaf)
+    keys.set(credential, key)
+  }
+  const { key: signer } = credential
+  for (const scheme of signatureSchemes) {
+    if (!scheme.handshake || !peerSchemes.includes(scheme.id) || !schemeFits(scheme, key)) continue
+    if (signer !== 'decide' && !signer.algorithms.includes(scheme.algorithm)) continue
+    return { credential, scheme }
+  }
+  return undefined
+}
+
+/** The Certificate message for a credential, with what the peer asked for. */
+export function certificateMessage(
+  credential: Credential | undefined,
+  requestContext: Uint8Array,
+  wanted: { readonly staple: boolean; readonly scts: boolean },
+): Uint8Array {
+  const certificateList = (credential?.chain ?? []).map((certData, index) => ({
+    certData,
+    extensions:
+      index === 0 && credential !== undefined ? certificateExtensions(credential, wanted) : [],
+  }))
+  return encode(certificate, { certificateRequestContext: requestContext, certificateList })
+}
+
+function certificateExtensions(
+  { staple, scts }: Credential,
+  wanted: { readonly staple: boolean; readonly scts: boolean },
+): readonly Extension[] {
+  const { statusRequest, signedCertificateTimestamp } = extensionTable
+  const list: Extension[] = []
+  if (wanted.staple && staple !== undefined)
+    list.push({
+      type: statusRequest.type,
+      data: encode(statusRequest.certificate, { statusType: undefined, response: staple }),
+    })
+  if (wanted.scts && scts !== undefined && scts.length > 0)
+    list.push({
+      type: signedCertificateTimestamp.type,
+      data: encode(signedCertificateTimestamp.certificate, scts),
+    })
+  return list
+}
+
+/** Signs the handshake, at once or by decision, then goes on with the CertificateVerify message. */
+export function signHandshake(
+  { credential, scheme }: ChosenCredential,
+  role: 'client' | 'server',
+  transcriptHash: Uint8Array,
+  context: Context,
+  then: (certificateVerifyBody: Uint8Array) => Step,
+  connected?: Connected,
+): Step {
+  const message = signedContent(role, transcriptHash)
+  const finish = (signature: Uint8Array | undefined) => {
+    if (!(signature instanceof Uint8Array) || signature.length === 0)
+      throw new Fault('signingFailed', `no signature for ${scheme.name}`)
+    return then(encode(certificateVerify, { algorithm: scheme.id, signature }))
+  }
+  const { key } = credential
+  if (key === 'decide')
+    return ask(
+      { kind: 'sign', credential, scheme: scheme.id, message },
+      'decide',
+      finish,
+      connected,
+    )
+  let signature: Uint8Array
+  try {
+    signature = key.sign(scheme.algorithm, message, (length) => context.random(length))
+  } catch (cause) {
+    throw cause instanceof Fault ? cause : new Fault('signingFailed', scheme.name, { cause })
+  }
+  return finish(signature)
+}

@@ -1,0 +1,330 @@
+/**
+ * TLS 1.3, client: the server's flight and our answer (RFC 9846 4.3, 4.4).
+ *
+ *   <--------  EncryptedExtensions, [CertificateRequest], [Certificate, CertificateVerify], Finished
+ *   [EndOfEarlyData], [Certificate, [CertificateVerify]], Finished  -------->
+ */
+import { equalConstantTime, latin1, noBytes } from '../../bytes.js'
+import type { CipherSuite, NamedGroup } from '../../crypto/provider.js'
+import type { SignatureScheme } from '../../crypto/scheme.js'
+import { Fault } from '../../fault.js'
+import type { ClientSettings } from '../../options.js'
+import { finishedMac, type HandshakeStage, trafficKeys13 } from '../../schedule/tls13.js'
+import type { Transcript } from '../../schedule/transcript.js'
+import { decode, encode } from '../../wire/codec.js'
+import { checkSolicited, type ExtensionsOf, readExtensions } from '../../wire/extension.js'
+import {
+  certificateRequest,
+  encryptedExtensions,
+  endOfEarlyData,
+  handshakeBytes,
+} from '../../wire/message.js'
+import { messageType } from '../../wire/registry.js'
+import {
+  certificateMessage,
+  checkCertificateVerify,
+  chooseCredential,
+  type PresentedPeer,
+  readCertificate,
+  resumedPeer,
+  signHandshake,
+  type VerifiedPeer,
+  verifyPeer,
+} from '../authenticate.js'
+import { type Connected, type Context, type Step, state, type Table } from '../context.js'
+import { takeParameters } from '../transportParameters.js'
+import type { Version } from '../version.js'
+import { connectClient } from './connected13.js'
+import type { Offer } from './offer.js'
+import type { OfferedPsk } from './psk.js'
+
+/** What is known after ServerHello. */
+export interface AfterServerHello {
+  readonly settings: ClientSettings
+  readonly version: Version
+  readonly offer: Offer
+  readonly suite: CipherSuite
+  readonly group: NamedGroup | undefined
+  readonly psk: OfferedPsk | undefined
+  readonly pskIndex: number | undefined
+  readonly helloRetried: boolean
+  readonly transcript: Transcript
+  readonly stage: HandshakeStage
+  readonly clientSecret: Uint8Array
+  readonly serverSecret: Uint8Array
+}
+
+interface AfterExtensions extends AfterServerHello {
+  readonly alpn: string | undefined
+  readonly earlyDataAccepted: boolean
+}
+
+/** What the server wants to know of us. */
+export interface Requested {
+  readonly context: Uint8Array
+  readonly extensions: ExtensionsOf<'certificateRequest'>
+}
+
+interface WithRequest extends AfterExtensions {
+  readonly requested: Requested | undefined
+}
+
+interface WithPresented extends WithRequest {
+  readonly presented: PresentedPeer
+}
+
+export interface Authenticated extends WithRequest {
+  readonly presented: PresentedPeer | undefined
+  readonly scheme: SignatureScheme | undefined
+}
+
+export function waitEncryptedExtensions(fields: AfterServerHello): Step {
+  return state('waitEncryptedExtensions', waitEncryptedExtensionsTable, fields)
+}
+
+const waitEncryptedExtensionsTable: Table<AfterServerHello> = {
+  [messageType.encryptedExtensions](fields, message, context) {
+    const { settings, offer, transcript, suite, clientSecret } = fields
+    const list = decode(encryptedExtensions, message.body).extensions
+    const extensions = readExtensions('encryptedExtensions', list)
+    checkSolicited(list, offer.offered, 'EncryptedExtensions')
+    transcript.add(message.raw)
+    takeParameters(extensions.quicTransportParameters, context)
+    const alpn = checkAlpn(extensions.alpn, settings, context)
+    applyRecordSize(extensions, settings, context)
+    const earlyDataAccepted = extensions.earlyData === true
+    if (earlyDataAccepted) checkEarlyData(fields, alpn)
+    else if (offer.earlyData) {
+      const { labelPrefix, endOfEarlyData: explicitEnd } = context.layer.traits
+      context.setEarlyWrite(0)
+      context.setEarlyExporter(undefined)
+      if (explicitEnd)
+        context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
+      context.emit({ kind: 'earlyDataRejected' })
+    }
+    const next: AfterExtensions = { ...fields, alpn, earlyDataAccepted }
+    if (fields.psk === undefined)
+      return state('waitCertificateOrCertificateRequest', waitCertificateOrRequestTable, next)
+    return waitFinished({ ...next, requested: undefined, presented: undefined, scheme: undefined })
+  },
+}
+
+function checkAlpn(
+  chosen: readonly Uint8Array[] | undefined,
+  settings: ClientSettings,
+  context: Context,
+): string | undefined {
+  if (chosen === undefined) {
+    if (context.layer.traits.requiresAlpn)
+      throw new Fault('noCommonProtocol', 'the server chose none')
+    return undefined
+  }
+  const [protocol] = chosen
+  // RFC 7301 3.1: exactly one name, and one of ours.
+  if (chosen.length !== 1 || protocol === undefined)
+    throw new Fault('illegalParameter', `${chosen.length} application protocols`)
+  const name = latin1(protocol)
+  if (!settings.config.alpn?.includes(name))
+    throw new Fault(
+      'illegalParameter',
+      `application protocol ${JSON.stringify(name)} was not offered`,
+    )
+  return name
+}
+
+function applyRecordSize(
+  { recordSizeLimit, maxFragmentLength }: ExtensionsOf<'encryptedExtensions'>,
+  { config, recordSizeLimit: ours }: ClientSettings,
+  context: Context,
+): void {
+  if (recordSizeLimit !== undefined) {
+    // RFC 8449 4: at least 64; RFC 8449 5: not together with max_fragment_length.
+    if (recordSizeLimit < 64)
+      throw new Fault('illegalParameter', `record_size_limit ${recordSizeLimit}`)
+    if (maxFragmentLength !== undefined)
+      throw new Fault('illegalParameter', 'record_size_limit and max_fragment_length together')
+    context.layer.setSendLimit(recordSizeLimit - 1)
+    // A server that does not answer does not know our limit either.
+    if (ours !== undefined) context.layer.setReceiveLimit(ours)
+  }
+  if (maxFragmentLength === undefined) return
+  if (config.maxFragmentLength !== 2 ** (8 + maxFragmentLength))
+    throw new Fault('illegalParameter', `max_fragment_length ${maxFragmentLength}`)
+  context.layer.setSendLimit(config.maxFragmentLength)
+  context.layer.setReceiveLimit(config.maxFragmentLength)
+}
+
+/** RFC 9846 4.2.10: the server may only take it under the first PSK, its suite and its protocol. */
+function checkEarlyData(
+  { psk, pskIndex, suite }: AfterServerHello,
+  alpn: string | undefined,
+): void {
+  const session = psk?.session
+  if (pskIndex !== 0 || session === undefined)
+    throw new Fault('illegalParameter', 'early data accepted without the first PSK')
+  if (session.suite !== suite.id)
+    throw new Fault(
+      'illegalParameter',
+      "early data accepted under another suite than the session's",
+    )
+  if (session.alpn !== alpn)
+    throw new Fault(
+      'illegalParameter',
+      "early data accepted under another protocol than the session's",
+    )
+}
+
+const waitCertificateOrRequestTable: Table<AfterExtensions> = {
+  [messageType.certificateRequest](fields, message) {
+    fields.transcript.add(message.raw)
+    const requested = readRequest(message.body)
+    // RFC 9846 4.3.2: the context is for requests after the handshake.
+    if (requested.context.length > 0)
+      throw new Fault('illegalParameter', 'certificate_request_context is not empty')
+    return state('waitCertificate', waitCertificateTable, { ...fields, requested })
+  },
+  [messageType.certificate](fields, message) {
+    return handleCertificate({ ...fields, requested: undefined }, message.raw, message.body)
+  },
+}
+
+export function readRequest(body: Uint8Array): Requested {
+  const request = decode(certificateRequest, body)
+  const extensions = readExtensions('certificateRequest', request.extensions)
+  if (extensions.signatureAlgorithms === undefined)
+    throw new Fault('missingExtension', 'CertificateRequest without signature_algorithms')
+  return { context: request.certificateRequestContext, extensions }
+}
+
+const waitCertificateTable: Table<WithRequest> = {
+  [messageType.certificate](fields, message) {
+    return handleCertificate(fields, message.raw, message.body)
+  },
+}
+
+function handleCertificate(fields: WithRequest, raw: Uint8Array, body: Uint8Array): Step {
+  const { offer, settings, transcript } = fields
+  const presented = readCertificate(body, noBytes, offer.offered, settings)
+  if (presented === undefined) throw new Fault('emptyServerCertificate', 'no certificate')
+  transcript.add(raw)
+  return state('waitCertificateVerify', waitCertificateVerifyTable, { ...fields, presented })
+}
+
+const waitCertificateVerifyTable: Table<WithPresented> = {
+  [messageType.certificateVerify](fields, message) {
+    const { transcript, presented, settings } = fields
+    const scheme = checkCertificateVerify(
+      message.body,
+      presented,
+      'server',
+      transcript.hash(),
+      settings,
+    )
+    transcript.add(message.raw)
+    return waitFinished({ ...fields, scheme })
+  },
+}
+
+function waitFinished(fields: Authenticated): Step {
+  return state('waitFinished', waitFinishedTable, fields)
+}
+
+const waitFinishedTable: Table<Authenticated> = {
+  [messageType.finished](fields, message, context) {
+    const { suite, transcript, serverSecret, settings, presented, offer } = fields
+    const { labelPrefix } = context.layer.traits
+    const expected = finishedMac(suite.hash, labelPrefix, serverSecret, transcript.hash())
+    if (!equalConstantTime(expected, message.body)) throw new Fault('badFinished', "the server's")
+    transcript.add(message.raw)
+    // Nothing may follow before our own Finished; see installRead in connectClient.
+    if (presented === undefined) return answer(fields, resumed(fields), context)
+    return verifyPeer(
+      settings.verify,
+      {
+        role: 'server',
+        name: settings.serverName,
+        requiredKeyUsage: 'digitalSignature',
+        certificateSignatureSchemes: offer.settings.schemes.map(({ id }) => id),
+        time: context.time.unix,
+      },
+      presented,
+      (peer) => answer(fields, peer, context),
+    )
+  },
+}
+
+/** Whom the PSK stands for: the peer of its session, or nobody with a certificate. */
+function resumed({ psk }: Authenticated): VerifiedPeer | undefined {
+  const session = psk?.session
+  if (session?.peer === undefined) return undefined
+  return resumedPeer(session.peer, session.expires)
+}
+
+function answer(fields: Authenticated, peer: VerifiedPeer | undefined, context: Context): Step {
+  const { suite, transcript, clientSecret, stage, earlyDataAccepted, requested } = fields
+  const { labelPrefix, endOfEarlyData: explicitEnd } = context.layer.traits
+  const main = stage.main()
+  const applicationHash = transcript.hash()
+  if (earlyDataAccepted) {
+    context.setEarlyWrite(0)
+    context.setEarlyExporter(undefined)
+    if (explicitEnd) {
+      transcript.add(context.send(messageType.endOfEarlyData, encode(endOfEarlyData, {})))
+      context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
+    }
+  }
+  const finish = (): Step => {
+    const verifyData = finishedMac(suite.hash, labelPrefix, clientSecret, transcript.hash())
+    transcript.add(context.send(messageType.finished, verifyData))
+    return connectClient({ ...fields, main, applicationHash, peer }, context)
+  }
+  if (requested === undefined) return finish()
+  return authenticateClient(fields.settings, requested, transcript, context, finish)
+}
+
+/** Certificate and CertificateVerify, in the handshake or after it. */
+export function authenticateClient(
+  settings: ClientSettings,
+  { context: requestContext, extensions }: Requested,
+  transcript: Transcript,
+  context: Context,
+  then: () => Step,
+  connected?: Connected,
+): Step {
+  const schemes = extensions.signatureAlgorithms ?? []
+  return chooseCredential(
+    settings,
+    {
+      role: 'client',
+      serverName: settings.serverName,
+      signatureSchemes: schemes,
+      certificateSignatureSchemes: extensions.signatureAlgorithmsCert ?? schemes,
+      certificateAuthorities: extensions.certificateAuthorities ?? [],
+    },
+    (chosen) => {
+      const wanted = {
+        staple: extensions.statusRequest !== undefined,
+        scts: extensions.signedCertificateTimestamp === true,
+      }
+      const body = certificateMessage(chosen?.credential, requestContext, wanted)
+      if (chosen === undefined) {
+        transcript.add(context.send(messageType.certificate, body))
+        return then()
+      }
+      return signHandshake(
+        chosen,
+        'client',
+        transcript.hashWith(handshakeBytes(messageType.certificate, body)),
+        context,
+        (verifyBody) => {
+          // Sent together: after the handshake nothing may stand between them (RFC 9846 4.6.2).
+          transcript.add(context.send(messageType.certificate, body))
+          transcript.add(context.send(messageType.certificateVerify, verifyBody))
+          return then()
+        },
+        connected,
+      )
+    },
+    connected,
+  )
+}

@@ -1,0 +1,183 @@
+/** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
+import { noBytes, wipe } from '../bytes.js'
+import type { CipherSuite } from '../crypto/provider.js'
+import type { ExportedKeys } from '../exported.js'
+import { Fault } from '../fault.js'
+import type { ConnectionInfo, Peer } from '../output.js'
+import { exportKeyingMaterial, nextTrafficSecret, trafficKeys13 } from '../schedule/tls13.js'
+import { decode, encode } from '../wire/codec.js'
+import { keyUpdate } from '../wire/message.js'
+import { messageType } from '../wire/registry.js'
+import type { Connected, Context, State } from './context.js'
+
+const updateNotRequested = 0
+const updateRequested = 1
+
+export interface Secrets13 {
+  readonly suite: CipherSuite
+  readonly prefix: string
+  readonly read: Uint8Array
+  readonly write: Uint8Array
+  readonly exporter: Uint8Array
+}
+
+/** What only some connections have. */
+export interface Extras13 {
+  /** The hash of the server's certificate, for channel binding. */
+  readonly endPoint?: () => Uint8Array | undefined
+  /** Client: the secret that tickets come from, and how many came. */
+  readonly resumption?: Uint8Array
+  readonly tickets?: () => number
+  readonly peerExpires?: number | undefined
+  /** Server: starts authentication of the client. */
+  readonly request?: (context: Context) => State
+}
+
+export class Connected13 implements Connected {
+  #info: ConnectionInfo
+  readonly #suite: CipherSuite
+  readonly #prefix: string
+  readonly #exporter: Uint8Array
+  readonly #maxKeyUpdates: number
+  readonly #extras: Extras13
+  #read: Uint8Array
+  #write: Uint8Array
+  #keyUpdates = 0
+  #owesUpdate = false
+  #owesRequest = false
+  /** The peer was asked for new keys, since so many forgeries came under the old ones. */
+  #replacing = false
+
+  constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
+    this.#info = info
+    this.#suite = secrets.suite
+    this.#prefix = secrets.prefix
+    this.#read = secrets.read
+    this.#write = secrets.write
+    this.#exporter = secrets.exporter
+    this.#maxKeyUpdates = maxKeyUpdates
+    this.#extras = extras
+  }
+
+  get info(): ConnectionInfo {
+    return this.#info
+  }
+
+  /** The client has authenticated itself after the handshake. */
+  authenticated(peer: Peer | undefined): void {
+    this.#info = { ...this.#info, peer }
+  }
+
+  /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.4.4). */
+  get writeSecret(): Uint8Array {
+    return this.#write
+  }
+
+  get readSecret(): Uint8Array {
+    return this.#read
+  }
+
+  exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
+    return exportKeyingMaterial(
+      this.#suite.hash,
+      this.#prefix,
+      this.#exporter,
+      label,
+      context,
+      length,
+    )
+  }
+
+  updateKeys(request: boolean, context: Context): void {
+    if (!context.layer.traits.keyUpdate)
+      throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
+    if (context.layer.writeKeyPending) {
+      // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged.
+      this.#owesUpdate = true
+      this.#owesRequest ||= request
+      return
+    }
+    const requestUpdate = request ? updateRequested : updateNotRequested
+    context.send(messageType.keyUpdate, encode(keyUpdate, { requestUpdate }))
+    const next = nextTrafficSecret(this.#suite.hash, this.#prefix, this.#write)
+    wipe(this.#write)
+    this.#write = next
+    context.installWrite('application', trafficKeys13(this.#suite, this.#prefix, next))
+    context.flush()
+    this.#owesUpdate = false
+    this.#owesRequest = false
+  }
+
+  /** RFC 9846 4.6.3. */
+  keyUpdateReceived(body: Uint8Array, context: Context): void {
+    const { requestUpdate } = decode(keyUpdate, body)
+    if (requestUpdate > updateRequested)
+      throw new Fault('illegalParameter', `request_update is ${requestUpdate}`)
+    if (!context.layer.traits.keyUpdate)
+      throw new Fault('unexpectedMessage', 'KeyUpdate where the transport forbids it')
+    this.#keyUpdates++
+    if (this.#keyUpdates > this.#maxKeyUpdates)
+      throw new Fault('tooManyKeyUpdates', `${this.#keyUpdates} without data between them`)
+    const next = nextTrafficSecret(this.#suite.hash, this.#prefix, this.#read)
+    wipe(this.#read)
+    this.#read = next
+    context.installRead('application', trafficKeys13(this.#suite, this.#prefix, next))
+    this.#replacing = false
+    if (requestUpdate === updateRequested) this.#owesUpdate = true
+  }
+
+  settle(context: Context): void {
+    const { layer } = context
+    if (layer.readKeyWorn && !this.#replacing) {
+      this.#replacing = true
+      this.updateKeys(true, context)
+    }
+    if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
+  }
+
+  dataReceived(): void {
+    this.#keyUpdates = 0
+  }
+
+  requestClientCertificate(context: Context): State {
+    const { request } = this.#extras
+    if (request === undefined)
+      throw new Error(
+        'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
+      )
+    return request(context)
+  }
+
+  channelBinding(
+    type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
+  ): Uint8Array | undefined {
+    // RFC 9266 4.2. tls-unique is not defined for TLS 1.3 (RFC 9846 appendix C.5).
+    if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
+    if (type === 'tls-server-end-point') return this.#extras.endPoint?.()
+    return undefined
+  }
+
+  exportKeys(): ExportedKeys {
+    return {
+      read: this.#read.slice(),
+      write: this.#write.slice(),
+      exporter: this.#exporter.slice(),
+      resumption: this.#extras.resumption?.slice() ?? noBytes,
+      tickets: this.#extras.tickets?.() ?? 0,
+      keyUpdates: this.#keyUpdates,
+    }
+  }
+
+  get peerExpires(): number | undefined {
+    return this.#extras.peerExpires
+  }
+
+  /** Goes on counting where an exported connection stood. */
+  restoreCounts(keyUpdates: number): void {
+    this.#keyUpdates = keyUpdates
+  }
+
+  wipe(): void {
+    wipe(this.#read, this.#write, this.#exporter, this.#extras.resumption)
+  }
+}

@@ -1,0 +1,77 @@
+/** Bytes from the transport: used in place while they are lent, copied where a record spans two chunks. */
+import { noBytes } from '../bytes.js'
+
+export class InputBuffer {
+  #carry: Uint8Array = noBytes
+  #carryStart = 0
+  #carryEnd = 0
+  #view: Uint8Array = noBytes
+  #viewStart = 0
+
+  get length(): number {
+    return this.#carryEnd - this.#carryStart + this.#view.length - this.#viewStart
+  }
+
+  /** Lends `bytes` until `keep`; what was lent before is copied now. */
+  push(bytes: Uint8Array): void {
+    this.keep()
+    this.#view = bytes
+    this.#viewStart = 0
+  }
+
+  /** The first `length` bytes, contiguous, or undefined where there are fewer. Valid until the next call. */
+  peek(length: number): Uint8Array | undefined {
+    if (length > this.length) return undefined
+    const carried = this.#carryEnd - this.#carryStart
+    if (carried === 0) return this.#view.subarray(this.#viewStart, this.#viewStart + length)
+    if (carried < length) this.#carryMore(length - carried)
+    return this.#carry.subarray(this.#carryStart, this.#carryStart + length)
+  }
+
+  /** Drops the first `length` bytes, which have been peeked at. */
+  consume(length: number): void {
+    const carried = this.#carryEnd - this.#carryStart
+    if (carried === 0) {
+      this.#viewStart += length
+      return
+    }
+    this.#carryStart += length
+    // An idle connection holds no buffer.
+    if (this.#carryStart === this.#carryEnd) this.#dropCarry()
+  }
+
+  /** Copies what is still lent. */
+  keep(): void {
+    const left = this.#view.length - this.#viewStart
+    if (left > 0) this.#carryMore(left)
+    this.#view = noBytes
+    this.#viewStart = 0
+  }
+
+  clear(): void {
+    this.#view = noBytes
+    this.#viewStart = 0
+    this.#dropCarry()
+  }
+
+  #carryMore(length: number): void {
+    const carried = this.#carryEnd - this.#carryStart
+    if (this.#carryEnd + length > this.#carry.length) {
+      // Doubling keeps a record that comes byte by byte cheap.
+      const grown = new Uint8Array(Math.max(carried + length, carried * 2))
+      grown.set(this.#carry.subarray(this.#carryStart, this.#carryEnd))
+      this.#carry = grown
+      this.#carryStart = 0
+      this.#carryEnd = carried
+    }
+    this.#carry.set(this.#view.subarray(this.#viewStart, this.#viewStart + length), this.#carryEnd)
+    this.#carryEnd += length
+    this.#viewStart += length
+  }
+
+  #dropCarry(): void {
+    this.#carry = noBytes
+    this.#carryStart = 0
+    this.#carryEnd = 0
+  }
+}

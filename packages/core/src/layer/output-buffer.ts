@@ -1,0 +1,76 @@
+/** Outgoing bytes: many records go into one buffer, which the transport has until it gives it back. */
+import { noBytes } from '../bytes.js'
+
+const firstSize = 2048
+/** The size that buffers grow to in bulk: some records of 16 KiB. */
+const bulkSize = 69_632
+
+export class OutputBuffer {
+  #buffer: Uint8Array = noBytes
+  #length = 0
+  #ready = 0
+  #spare: Uint8Array | undefined
+
+  /** Bytes written and not yet handed out. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Makes room for `size` bytes, and returns the buffer and where they go. */
+  reserve(size: number): { readonly buffer: Uint8Array; readonly offset: number } {
+    if (this.#length + size > this.#buffer.length) this.#grow(size)
+    const offset = this.#length
+    this.#length += size
+    return { buffer: this.#buffer, offset }
+  }
+
+  /** What was written so far may go. */
+  flush(): void {
+    this.#ready = this.#length
+  }
+
+  /** Hands the ready bytes over, or undefined where there are none. */
+  take(): Uint8Array | undefined {
+    if (this.#ready === 0) return undefined
+    const bytes = this.#buffer.subarray(0, this.#ready)
+    const rest = this.#length - this.#ready
+    const left = rest > 0 ? this.#buffer.slice(this.#ready, this.#length) : noBytes
+    this.#buffer = left
+    this.#length = rest
+    this.#ready = 0
+    return bytes
+  }
+
+  /** Takes a handed-out buffer back for reuse; only a bulk buffer is worth keeping, and only one. */
+  release(bytes: Uint8Array): void {
+    const { buffer, byteOffset } = bytes
+    if (byteOffset !== 0 || buffer.byteLength !== bulkSize || !(buffer instanceof ArrayBuffer))
+      return
+    this.#spare ??= new Uint8Array(buffer)
+  }
+
+  /** Gives memory back when there is nothing to send. */
+  shrink(): void {
+    if (this.#length === 0) this.#buffer = noBytes
+    this.#spare = undefined
+  }
+
+  clear(): void {
+    this.#buffer = noBytes
+    this.#length = 0
+    this.#ready = 0
+    this.#spare = undefined
+  }
+
+  #grow(size: number): void {
+    const needed = this.#length + size
+    let grown: Uint8Array
+    if (needed <= firstSize) grown = new Uint8Array(firstSize)
+    else if (needed <= bulkSize) {
+      grown = this.#spare ?? new Uint8Array(bulkSize)
+      this.#spare = undefined
+    } else grown = new Uint8Array(needed * 2)
+    grown.set(this.#buffer.subarray(0, this.#length))
+    this.#buffer = grown
+  }
+}

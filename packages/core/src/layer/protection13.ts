@@ -1,0 +1,83 @@
+/** Record protection of TLS 1.3 (RFC 9846 5.2): the content type and padding go inside. */
+import { noBytes, wipe } from '../bytes.js'
+import type { Aead, AeadAlgorithm } from '../crypto/provider.js'
+import type { OpenedRecord, RecordProtection } from './layer.js'
+
+export class Protection13 implements RecordProtection {
+  readonly confidentialityLimit: number
+  readonly integrityLimit: number
+  readonly #aead: Aead
+  readonly #tagLength: number
+  readonly #iv: Uint8Array
+  readonly #nonce: Uint8Array
+
+  constructor(algorithm: AeadAlgorithm, key: Uint8Array, iv: Uint8Array) {
+    this.#aead = algorithm.create(key)
+    this.#tagLength = algorithm.tagLength
+    this.#iv = iv
+    this.#nonce = new Uint8Array(iv.length)
+    this.confidentialityLimit = algorithm.confidentialityLimit
+    this.integrityLimit = algorithm.integrityLimit
+  }
+
+  sealedLength(length: number, padding: number): number {
+    return length + 1 + padding + this.#tagLength
+  }
+
+  seal(
+    sequence: number,
+    type: number,
+    content: Uint8Array,
+    padding: number,
+    header: Uint8Array,
+    out: Uint8Array,
+    outOffset: number,
+  ): void {
+    const trailer = padding === 0 ? trailerOf(type) : new Uint8Array(1 + padding)
+    if (padding > 0) trailer[0] = type
+    this.#aead.seal(this.#nonceFor(sequence), header, content, trailer, out, outOffset)
+  }
+
+  open(
+    sequence: number,
+    _type: number,
+    header: Uint8Array,
+    fragment: Uint8Array,
+  ): OpenedRecord | undefined {
+    const inner = this.#aead.open(this.#nonceFor(sequence), header, fragment)
+    if (inner === undefined) return undefined
+    let end = inner.length
+    while (end > 0 && inner[end - 1] === 0) end--
+    if (end === 0) return { type: 0, content: noBytes }
+    return { type: inner[end - 1] ?? 0, content: inner.subarray(0, end - 1) }
+  }
+
+  wipe(): void {
+    this.#aead.wipe()
+    wipe(this.#iv, this.#nonce)
+  }
+
+  /** RFC 9846 5.3: the sequence number, 64 bits, xored onto the end of the IV. */
+  #nonceFor(sequence: number): Uint8Array {
+    const nonce = this.#nonce
+    nonce.set(this.#iv)
+    const last = nonce.length - 1
+    let left = sequence
+    for (let i = last; i > last - 8 && left > 0; i--) {
+      nonce[i] = (nonce[i] ?? 0) ^ (left & 0xff)
+      left = Math.floor(left / 256)
+    }
+    return nonce
+  }
+}
+
+// One byte for each content type, so that sealing allocates nothing.
+const trailers = new Map<number, Uint8Array>()
+function trailerOf(type: number): Uint8Array {
+  let trailer = trailers.get(type)
+  if (trailer === undefined) {
+    trailer = Uint8Array.of(type)
+    trailers.set(type, trailer)
+  }
+  return trailer
+}

@@ -1,0 +1,184 @@
+/**
+ * From what a caller configures to what the handshake works with: names resolved to the provider's entries, defaults
+ * filled in, and everything wrong refused with its name, value and remedy.
+ */
+import { ascii } from './bytes.js'
+import type {
+  ClientConfig,
+  CommonConfig,
+  Limits,
+  ServerConfig,
+  ServerOverrides,
+  Verification,
+} from './config.js'
+import type {
+  CipherSuite,
+  CryptoProvider,
+  NamedGroup,
+  Random,
+  SignatureAlgorithm,
+} from './crypto/provider.js'
+import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
+import { OptionError } from './fault.js'
+import { checkClient, checkServer } from './options-check.js'
+
+/** A scheme that we can verify, with the code that does. */
+export interface UsableScheme extends SignatureScheme {
+  readonly verifier: SignatureAlgorithm
+}
+
+interface CommonSettings {
+  readonly versions: CommonConfig['versions']
+  readonly crypto: CryptoProvider
+  readonly random: Random
+  readonly suites: readonly CipherSuite[]
+  readonly groups: readonly NamedGroup[]
+  readonly schemes: readonly UsableScheme[]
+  readonly alpn: readonly Uint8Array[]
+  readonly credentials: CommonConfig['credentials']
+  readonly psks: NonNullable<CommonConfig['psks']>
+  readonly pskWithoutDiffieHellman: boolean
+  readonly certificateAuthorities: readonly Uint8Array[]
+  readonly requestStaple: boolean
+  readonly requestScts: boolean
+  /** Plaintext bytes of content, without the type byte; undefined: not negotiated. */
+  readonly recordSizeLimit: number | undefined
+  readonly sessionContext: string | undefined
+  readonly limits: Limits
+}
+
+export interface ClientSettings extends CommonSettings {
+  readonly role: 'client'
+  readonly config: ClientConfig
+  readonly verify: Verification
+  readonly serverName: string | undefined
+  readonly keyShares: readonly NamedGroup[]
+}
+
+export interface ServerSettings extends CommonSettings {
+  readonly role: 'server'
+  readonly config: ServerConfig
+  readonly verify: Verification | undefined
+}
+
+export type Settings = ClientSettings | ServerSettings
+
+const defaultLimits: Limits = {
+  maxBuffered: 65_536,
+  maxQueued: 65_536,
+  handshakeMessage: 65_536,
+  handshakeTotal: 262_144,
+  tickets: 32,
+  keyUpdates: 32,
+  chain: 10,
+}
+
+export function clientSettings(config: ClientConfig): ClientSettings {
+  checkClient(config)
+  const common = commonSettings(config, true)
+  return {
+    ...common,
+    role: 'client',
+    config,
+    verify: config.verify,
+    serverName: config.serverName === false ? undefined : normalizeName(config.serverName),
+    keyShares: keyShares(config, common.groups),
+  }
+}
+
+export function serverSettings(config: ServerConfig): ServerSettings {
+  checkServer(config)
+  return { ...commonSettings(config, false), role: 'server', config, verify: config.verify }
+}
+
+/** The settings for one client, after a `configure` decision. @throws {OptionError} */
+export function overrideSettings(
+  settings: ServerSettings,
+  overrides: ServerOverrides,
+): ServerSettings {
+  return serverSettings({ ...settings.config, ...overrides })
+}
+
+function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSettings {
+  const { crypto } = config
+  return {
+    versions: config.versions,
+    crypto,
+    random: config.random,
+    suites: pick('suites', config.suites, crypto.suites),
+    groups: pick('groups', config.groups, crypto.groups),
+    schemes: pick('signatureSchemes', config.signatureSchemes, usableSchemes(crypto)),
+    alpn: (config.alpn ?? []).map(encodeProtocol),
+    credentials: config.credentials,
+    psks: config.psks ?? [],
+    pskWithoutDiffieHellman: config.pskWithoutDiffieHellman ?? false,
+    certificateAuthorities: config.certificateAuthorities ?? [],
+    requestStaple: config.requestStaple ?? requestStaple,
+    requestScts: config.requestScts ?? false,
+    recordSizeLimit: config.recordSizeLimit,
+    sessionContext: config.sessionContext,
+    limits: { ...defaultLimits, ...config.limits },
+  }
+}
+
+/** The schemes whose algorithm the provider has, in our order. */
+function usableSchemes(crypto: CryptoProvider): readonly UsableScheme[] {
+  const usable: UsableScheme[] = []
+  for (const scheme of signatureSchemes) {
+    const verifier = crypto.signatures.find((entry) => entry.name === scheme.algorithm)
+    if (verifier === undefined) continue
+    if (scheme.curve !== undefined && !supportsCurve(verifier, scheme)) continue
+    usable.push({ ...scheme, verifier })
+  }
+  return usable
+}
+
+function supportsCurve(verifier: SignatureAlgorithm, scheme: SignatureScheme): boolean {
+  const none = new Uint8Array(0)
+  return verifier.supports({
+    type: 'ec',
+    ...(scheme.curve === undefined ? {} : { curve: scheme.curve }),
+    algorithm: '1.2.840.10045.2.1',
+    publicKey: none,
+    spki: none,
+  })
+}
+
+function pick<T extends { readonly name: string }>(
+  option: string,
+  names: readonly string[] | undefined,
+  entries: readonly T[],
+): readonly T[] {
+  if (names === undefined) return entries
+  return names.map((name) => {
+    const entry = entries.find((candidate) => candidate.name === name)
+    if (entry === undefined)
+      throw new OptionError(
+        option,
+        name,
+        `The crypto provider has ${entries.map((known) => known.name).join(', ')}.`,
+      )
+    return entry
+  })
+}
+
+/** One share for the first group; a hybrid comes with the share of its classical half, which most servers know. */
+function keyShares(config: ClientConfig, groups: readonly NamedGroup[]): readonly NamedGroup[] {
+  if (config.keyShares !== undefined) return pick('keyShares', config.keyShares, groups)
+  const first = groups[0]
+  if (first === undefined) return []
+  const classical = first.name.includes('MLKEM')
+    ? groups.find((group) => !group.name.includes('MLKEM'))
+    : undefined
+  return classical === undefined ? [first] : [first, classical]
+}
+
+function encodeProtocol(protocol: string): Uint8Array {
+  return ascii(protocol)
+}
+
+/** Names compare without case; a trailing dot means the root, which is not sent (RFC 6066 section 3). */
+function normalizeName(name: string): string {
+  const lower = name.toLowerCase()
+  return lower.endsWith('.') ? lower.slice(0, -1) : lower
+}

@@ -1,0 +1,193 @@
+/**
+ * The key schedule of TLS 1.3 (RFC 9846 7.1), as stages: each has the secrets that exist in it, and leads to the next
+ * one, wiping what it leaves behind.
+ */
+import { noBytes, wipe } from '../bytes.js'
+import type { CipherSuite, HashAlgorithm } from '../crypto/provider.js'
+import type { TrafficKeys } from '../layer/layer.js'
+import { Protection13 } from '../layer/protection13.js'
+import { hkdfExpandLabel, hkdfExtract } from './hkdf.js'
+
+export class EarlyStage {
+  readonly #hash: HashAlgorithm
+  readonly #prefix: string
+  readonly #secret: Uint8Array
+
+  /** @param psk the PSK, or undefined for none. */
+  constructor(hash: HashAlgorithm, prefix: string, psk: Uint8Array | undefined) {
+    this.#hash = hash
+    this.#prefix = prefix
+    const zeros = new Uint8Array(hash.outputLength)
+    this.#secret = hkdfExtract(hash, zeros, psk ?? zeros)
+  }
+
+  /** The HMAC over a truncated ClientHello that shows possession of the PSK (RFC 9846 4.2.11.2). */
+  binder(kind: 'external' | 'resumption', transcriptHash: Uint8Array): Uint8Array {
+    const label = kind === 'external' ? 'ext binder' : 'res binder'
+    const key = this.#derive(label, this.#hash.hash(noBytes))
+    const value = finishedMac(this.#hash, this.#prefix, key, transcriptHash)
+    wipe(key)
+    return value
+  }
+
+  clientTraffic(transcriptHash: Uint8Array): Uint8Array {
+    return this.#derive('c e traffic', transcriptHash)
+  }
+
+  exporter(transcriptHash: Uint8Array): Uint8Array {
+    return this.#derive('e exp master', transcriptHash)
+  }
+
+  /** @param sharedSecret of the key exchange, or undefined for psk_ke. */
+  handshake(sharedSecret: Uint8Array | undefined): HandshakeStage {
+    const salt = this.#derive('derived', this.#hash.hash(noBytes))
+    const stage = new HandshakeStage(
+      this.#hash,
+      this.#prefix,
+      hkdfExtract(this.#hash, salt, sharedSecret ?? new Uint8Array(this.#hash.outputLength)),
+    )
+    wipe(salt, sharedSecret, this.#secret)
+    return stage
+  }
+
+  wipe(): void {
+    wipe(this.#secret)
+  }
+
+  #derive(label: string, transcriptHash: Uint8Array): Uint8Array {
+    return deriveSecret(this.#hash, this.#prefix, this.#secret, label, transcriptHash)
+  }
+}
+
+export class HandshakeStage {
+  readonly #hash: HashAlgorithm
+  readonly #prefix: string
+  readonly #secret: Uint8Array
+
+  constructor(hash: HashAlgorithm, prefix: string, secret: Uint8Array) {
+    this.#hash = hash
+    this.#prefix = prefix
+    this.#secret = secret
+  }
+
+  traffic(side: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
+    return this.#derive(side === 'client' ? 'c hs traffic' : 's hs traffic', transcriptHash)
+  }
+
+  main(): MainStage {
+    const salt = this.#derive('derived', this.#hash.hash(noBytes))
+    const secret = hkdfExtract(this.#hash, salt, new Uint8Array(this.#hash.outputLength))
+    wipe(salt, this.#secret)
+    return new MainStage(this.#hash, this.#prefix, secret)
+  }
+
+  #derive(label: string, transcriptHash: Uint8Array): Uint8Array {
+    return deriveSecret(this.#hash, this.#prefix, this.#secret, label, transcriptHash)
+  }
+}
+
+export class MainStage {
+  readonly #hash: HashAlgorithm
+  readonly #prefix: string
+  readonly #secret: Uint8Array
+
+  constructor(hash: HashAlgorithm, prefix: string, secret: Uint8Array) {
+    this.#hash = hash
+    this.#prefix = prefix
+    this.#secret = secret
+  }
+
+  traffic(side: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
+    return this.#derive(side === 'client' ? 'c ap traffic' : 's ap traffic', transcriptHash)
+  }
+
+  exporter(transcriptHash: Uint8Array): Uint8Array {
+    return this.#derive('exp master', transcriptHash)
+  }
+
+  resumption(transcriptHash: Uint8Array): Uint8Array {
+    return this.#derive('res master', transcriptHash)
+  }
+
+  wipe(): void {
+    wipe(this.#secret)
+  }
+
+  #derive(label: string, transcriptHash: Uint8Array): Uint8Array {
+    return deriveSecret(this.#hash, this.#prefix, this.#secret, label, transcriptHash)
+  }
+}
+
+function deriveSecret(
+  hash: HashAlgorithm,
+  prefix: string,
+  secret: Uint8Array,
+  label: string,
+  transcriptHash: Uint8Array,
+): Uint8Array {
+  return hkdfExpandLabel(hash, secret, prefix, label, transcriptHash, hash.outputLength)
+}
+
+/** The verify_data of Finished under a base key (RFC 9846 4.4.4); binders are made in the same way. */
+export function finishedMac(
+  hash: HashAlgorithm,
+  prefix: string,
+  baseKey: Uint8Array,
+  transcriptHash: Uint8Array,
+): Uint8Array {
+  const key = hkdfExpandLabel(hash, baseKey, prefix, 'finished', noBytes, hash.outputLength)
+  const mac = hash.hmac(key, transcriptHash)
+  wipe(key)
+  return mac
+}
+
+/** The next generation of an application traffic secret (RFC 9846 7.2). */
+export function nextTrafficSecret(
+  hash: HashAlgorithm,
+  prefix: string,
+  secret: Uint8Array,
+): Uint8Array {
+  return hkdfExpandLabel(hash, secret, prefix, 'traffic upd', noBytes, hash.outputLength)
+}
+
+/** The PSK of a ticket (RFC 9846 4.6.1). */
+export function resumptionPsk(
+  hash: HashAlgorithm,
+  prefix: string,
+  secret: Uint8Array,
+  ticketNonce: Uint8Array,
+): Uint8Array {
+  return hkdfExpandLabel(hash, secret, prefix, 'resumption', ticketNonce, hash.outputLength)
+}
+
+/** RFC 9846 7.5. */
+export function exportKeyingMaterial(
+  hash: HashAlgorithm,
+  prefix: string,
+  exporterSecret: Uint8Array,
+  label: string,
+  context: Uint8Array | undefined,
+  length: number,
+): Uint8Array {
+  const emptyHash = hash.hash(noBytes)
+  const derived = hkdfExpandLabel(hash, exporterSecret, prefix, label, emptyHash, hash.outputLength)
+  const contextHash = hash.hash(context ?? noBytes)
+  return hkdfExpandLabel(hash, derived, prefix, 'exporter', contextHash, length)
+}
+
+/** What a layer needs to protect one direction at one level (RFC 9846 7.3). */
+export function trafficKeys13(suite: CipherSuite, prefix: string, secret: Uint8Array): TrafficKeys {
+  const expand = (label: string, length: number) =>
+    hkdfExpandLabel(suite.hash, secret, prefix, label, noBytes, length)
+  return {
+    suite,
+    secret,
+    protection() {
+      const key = expand('key', suite.aead.keyLength)
+      const protection = new Protection13(suite.aead, key, expand('iv', suite.aead.nonceLength))
+      wipe(key)
+      return protection
+    },
+    headerMask: () => suite.aead.headerMask(expand('sn', suite.aead.keyLength)),
+  }
+}
