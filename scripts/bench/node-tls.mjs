@@ -114,7 +114,7 @@ function transfer({ client, server }, bytes, times) {
       resolve()
     }
     server.on('data', onData)
-  
+
     let left = times
     const write = () => {
       while (left > 0) {
