@@ -100,11 +100,11 @@ function whenConnected(
     const onAbort = (): void => fail(signal?.reason)
     socket.on('connect', onConnect)
     socket.on('error', fail)
-    if (signal?.aborted) onAbort()
-    else signal?.addEventListener('abort', onAbort)
     if (timeout !== Number.POSITIVE_INFINITY) {
       const fault = new Fault('timedOut', `not connected after ${timeout} ms`)
       timer = setTimeout(() => fail(fault), timeout)
     }
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
   })
 }

@@ -1,9 +1,9 @@
 /** What Node supplies where the application does not say. */
 import { randomFillSync } from 'node:crypto'
 import { tls13 } from '@sanstls/core'
-import { noble as nodeCrypto } from '@sanstls/core/noble'
 import type { Provision, Runtime } from '@sanstls/transport-web/base'
 import { type TrustAnchor, trustAnchorsFromPem } from '@sanstls/x509'
+import { nodeCrypto } from './crypto.js'
 
 const runtime: Runtime = {
   versions: [tls13],

@@ -208,4 +208,11 @@ connecting('an idle connection holds no timers', async () => {
   })
 })
 
+connecting('no timer of a connection is left', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  // The test runner has one of its own.
+  await pause(20)
+  assert.ok(timers() <= 1, `${timers()} timers`)
+})
+
 connecting.run()
