@@ -112,7 +112,9 @@ export class StreamWriter {
   }
 
   get exhausted(): boolean {
-    return this.#protection !== undefined && this.#sequence >= this.#protection.confidentialityLimit
+    if (this.#protection === undefined) return false
+    // RFC 9846 5.5: the KeyUpdate that must come now goes under this key too.
+    return this.#sequence >= Math.max(1, this.#protection.confidentialityLimit - 1)
   }
 
   export(): Pick<ExportedRecords, 'writeSequence' | 'sendLimit'> {
