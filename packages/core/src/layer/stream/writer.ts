@@ -195,7 +195,9 @@ export class StreamWriter {
   #padding(type: number, length: number): number {
     const policy = this.#options.recordPadding
     if (policy === undefined || type === contentType.alert) return 0
-    return Math.max(0, Math.min(Math.floor(policy(length)), this.#limit - length))
+    const wanted = Math.floor(policy(length))
+    // Not a number is none.
+    return wanted > 0 ? Math.min(wanted, this.#limit - length) : 0
   }
 
   #header(buffer: Uint8Array, offset: number, type: number, length: number): void {
