@@ -39,6 +39,8 @@ export class Engine implements Connection {
   #decisions = 0
   #established = false
   #writeClosed = false
+  /** `close` was called, and close_notify waits for queued plaintext. */
+  #closing = false
   #readClosed = false
   #warnings = 0
   /** Plaintext that waits for the handshake. */
@@ -171,10 +173,8 @@ export class Engine implements Connection {
     if (this.#over || this.#writeClosed) return
     this.#writeClosed = true
     if (this.#established) {
-      this.#guard(() => {
-        if (this.#layer.traits.closeNotify) this.#sendAlert(warning, alert.closeNotify)
-        if (this.#readClosed || !this.#layer.traits.closeNotify) this.#finish()
-      })
+      this.#closing = true
+      this.#guard(() => this.#sendClose())
       return
     }
     // RFC 9846 6.1: a handshake that is given up ends with user_canceled and close_notify.
@@ -261,6 +261,7 @@ export class Engine implements Connection {
       }
       if (this.#queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
         this.#sendQueue()
+        if (this.#closing) this.#sendClose()
         return true
       }
       if (this.#blocked) {
@@ -393,7 +394,7 @@ export class Engine implements Connection {
   #closeRead(): void {
     this.#readClosed = true
     this.#effects.emit({ kind: 'peerClosed' })
-    if (this.#writeClosed) this.#finish()
+    if (this.#writeClosed && !this.#closing) this.#finish()
   }
 
   /** @throws {RangeError} where each send is a message of its own, and this one is too long. */
@@ -459,6 +460,15 @@ export class Engine implements Connection {
     this.#effects.observe({ kind: 'alert', direction: 'sent', level, description })
     this.#layer.sendAlert(level, description)
     this.#effects.flush()
+  }
+
+  /** RFC 9846 6.1: close_notify says that nothing follows, so it goes behind what was accepted before. */
+  #sendClose(): void {
+    if (!this.#sendQueue()) return
+    this.#closing = false
+    const { closeNotify } = this.#layer.traits
+    if (closeNotify) this.#sendAlert(warning, alert.closeNotify)
+    if (this.#readClosed || !closeNotify) this.#finish()
   }
 
   /** Sends what waits, and ends cleanly. */

@@ -307,19 +307,18 @@ export function authenticateClient(
         scts: extensions.signedCertificateTimestamp === true,
       }
       const body = certificateMessage(chosen?.credential, requestContext, wanted)
-      transcript.add(handshakeBytes(messageType.certificate, body))
       if (chosen === undefined) {
-        context.send(messageType.certificate, body)
+        transcript.add(context.send(messageType.certificate, body))
         return then()
       }
       return signHandshake(
         chosen,
         'client',
-        transcript.hash(),
+        transcript.hashWith(handshakeBytes(messageType.certificate, body)),
         context,
         (verifyBody) => {
           // Sent together: after the handshake nothing may stand between them (RFC 9846 4.6.2).
-          context.send(messageType.certificate, body)
+          transcript.add(context.send(messageType.certificate, body))
           transcript.add(context.send(messageType.certificateVerify, verifyBody))
           return then()
         },

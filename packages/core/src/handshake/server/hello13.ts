@@ -194,14 +194,18 @@ function withPsk(
   }
   const modes = extensions.pskKeyExchangeModes ?? []
   const wantsDiffieHellman = psk === undefined || modes.includes(1)
+  const pskAlone = () =>
+    serverFlight({ ...chosenSoFar, group: undefined, clientShare: undefined }, context)
+  const mayUsePskAlone = psk !== undefined && settings.pskWithoutDiffieHellman && modes.includes(0)
   const shares = extensions.keyShare ?? []
   const supported = extensions.supportedGroups ?? []
   if (!wantsDiffieHellman || (psk !== undefined && extensions.keyShare === undefined)) {
-    if (!settings.pskWithoutDiffieHellman || !modes.includes(0))
-      throw new Fault('missingExtension', 'key_share, for psk_dhe_ke')
-    return serverFlight({ ...chosenSoFar, group: undefined, clientShare: undefined }, context)
+    if (!mayUsePskAlone) throw new Fault('missingExtension', 'key_share, for psk_dhe_ke')
+    return pskAlone()
   }
   const chosen = groupFor(shares, supported, settings, retry)
+  // RFC 9846 4.2.9: both modes are on offer, and the other one has no group.
+  if (chosen === undefined && mayUsePskAlone) return pskAlone()
   if (chosen === undefined)
     throw new Fault(
       'noCommonGroup',

@@ -65,6 +65,8 @@ export class StreamWriter {
       this.#seal(contentType.applicationData, bytes.subarray(offset, offset + this.#limit))
       offset += this.#limit
     }
+    // Nothing staged may follow that would flush them.
+    if (offset > 0) this.#output.flush()
     if (this.exhausted) return offset
     if (offset < accepted) this.#stage(bytes.subarray(offset, accepted))
     return accepted
