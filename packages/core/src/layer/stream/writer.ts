@@ -112,7 +112,9 @@ export class StreamWriter {
   }
 
   get exhausted(): boolean {
-    return this.#protection !== undefined && this.#sequence >= this.#protection.confidentialityLimit
+    if (this.#protection === undefined) return false
+    // RFC 9846 5.5: the KeyUpdate that must come now goes under this key too.
+    return this.#sequence >= Math.max(1, this.#protection.confidentialityLimit - 1)
   }
 
   export(): Pick<ExportedRecords, 'writeSequence' | 'sendLimit'> {
@@ -193,7 +195,9 @@ export class StreamWriter {
   #padding(type: number, length: number): number {
     const policy = this.#options.recordPadding
     if (policy === undefined || type === contentType.alert) return 0
-    return Math.max(0, Math.min(Math.floor(policy(length)), this.#limit - length))
+    const wanted = Math.floor(policy(length))
+    // Not a number is none.
+    return wanted > 0 ? Math.min(wanted, this.#limit - length) : 0
   }
 
   #header(buffer: Uint8Array, offset: number, type: number, length: number): void {
