@@ -1,20 +1,20 @@
-/** What Node supplies where the application does not say. */
+/** What Node supplies where the application does not say; also for runtimes that have Node's modules. */
 import { randomFillSync } from 'node:crypto'
 import { tls13 } from '@sanstls/core'
-import type { Provision, Runtime } from '@sanstls/transport-web/base'
+import type { Runtime } from '@sanstls/transport-web/base'
 import { type TrustAnchor, trustAnchorsFromPem } from '@sanstls/x509'
 import { nodeCrypto } from './crypto.js'
 
-const runtime: Runtime = {
+export const runtime: Runtime = {
   versions: [tls13],
   crypto: nodeCrypto,
   random: (length) => randomFillSync(new Uint8Array(length)),
   trustAnchors,
 }
 
-/** Options of `connect`, `listen` and `upgrade` that are no business of the core's: see their interfaces. */
-export function provision(...ownOptions: string[]): Provision & { schedule: typeof setImmediate } {
-  return { runtime, schedule: setImmediate, ownOptions }
+/** With what is left for a transport to say: the names of its own options. */
+export function provision(...ownOptions: string[]) {
+  return { runtime, schedule: setImmediate as (callback: () => void) => void, ownOptions }
 }
 
 /** The authorities that Node trusts: its own, and those that it was told to add. */
