@@ -150,17 +150,9 @@ const table = {
     alert.noApplicationProtocol,
     'The client offers application protocols (ALPN), and the server has none of them.',
   ),
-  noCommonCertificateType: incompatible(
-    alert.unsupportedCertificate,
-    'The two sides have no certificate type in common.',
-  ),
   noCredential: incompatible(
     alert.handshakeFailure,
     'The server has no credential for this client.',
-  ),
-  unrecognizedName: incompatible(
-    alert.unrecognizedName,
-    'The server does not serve the name that the client asks for.',
   ),
   refusedByConfiguration: [
     'peerIncompatible',
@@ -192,10 +184,6 @@ const table = {
     'The cookie is not one that this server made for this client, or it is too old.',
   ),
   invalidKeyShare: misbehaved(alert.illegalParameter, 'The key share is not valid for its group.'),
-  inappropriateFallback: misbehaved(
-    alert.inappropriateFallback,
-    'The client fell back to an older version although both sides speak a newer one.',
-  ),
   unknownPskIdentity: incompatible(
     alert.unknownPskIdentity,
     'No PSK is known under the identity that the client named.',
@@ -281,7 +269,6 @@ const table = {
     alert.internalError,
     'A policy of the configuration threw. Its error is the cause.',
   ],
-  replayUnavailable: ['internal', alert.internalError, 'The replay policy gave no answer.'],
   entropyFailed: [
     'misuse',
     alert.internalError,

@@ -30,6 +30,7 @@ import {
 } from './crypto/noble/suite.js'
 import type { CryptoProvider } from './crypto/provider.js'
 
+export { compose } from './crypto/compose.js'
 export { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from './crypto/noble/ccm.js'
 export { chacha20Poly1305 } from './crypto/noble/chacha.js'
 export { createNoble, type NobleEntries } from './crypto/noble/create.js'

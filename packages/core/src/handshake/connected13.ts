@@ -44,6 +44,9 @@ export class Connected13 implements Connected {
   #write: Uint8Array
   #keyUpdates = 0
   #owesUpdate = false
+  #owesRequest = false
+  /** The peer was asked for new keys, since so many forgeries came under the old ones. */
+  #replacing = false
 
   constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
     this.#info = info
@@ -88,6 +91,12 @@ export class Connected13 implements Connected {
   updateKeys(request: boolean, context: Context): void {
     if (!context.layer.traits.keyUpdate)
       throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
+    if (context.layer.writeKeyPending) {
+      // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged.
+      this.#owesUpdate = true
+      this.#owesRequest ||= request
+      return
+    }
     const requestUpdate = request ? updateRequested : updateNotRequested
     context.send(messageType.keyUpdate, encode(keyUpdate, { requestUpdate }))
     const next = nextTrafficSecret(this.#suite.hash, this.#prefix, this.#write)
@@ -96,6 +105,7 @@ export class Connected13 implements Connected {
     context.installWrite('application', trafficKeys13(this.#suite, this.#prefix, next))
     context.flush()
     this.#owesUpdate = false
+    this.#owesRequest = false
   }
 
   /** RFC 9846 4.6.3. */
@@ -112,11 +122,17 @@ export class Connected13 implements Connected {
     wipe(this.#read)
     this.#read = next
     context.installRead('application', trafficKeys13(this.#suite, this.#prefix, next))
+    this.#replacing = false
     if (requestUpdate === updateRequested) this.#owesUpdate = true
   }
 
   settle(context: Context): void {
-    if (this.#owesUpdate) this.updateKeys(false, context)
+    const { layer } = context
+    if (layer.readKeyWorn && !this.#replacing) {
+      this.#replacing = true
+      this.updateKeys(true, context)
+    }
+    if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
   }
 
   dataReceived(): void {

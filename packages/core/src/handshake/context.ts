@@ -5,7 +5,7 @@
 
 import type { Answers, Question } from '../decision.js'
 import type { ExportedKeys } from '../exported.js'
-import type { HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
+import type { FlightTiming, HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
 import type { Observation } from '../observe.js'
 import type { ConnectionInfo, Output } from '../output.js'
 import type { Time } from '../time.js'
@@ -92,7 +92,10 @@ export interface Context {
   random(length: number): Uint8Array
   /** Queues a handshake message; returns its transcript bytes. */
   send(type: number, body: Uint8Array): Uint8Array
-  flush(): void
+  /** Ends a flight. Timed by default. */
+  flush(timing?: FlightTiming): void
+  /** Forgets this handshake, and goes back to where it began. */
+  restart(): Step
   emit(output: Output): void
   observe(observation: Observation): void
   /** Whether anyone looks at keylog lines, which are otherwise not made. */

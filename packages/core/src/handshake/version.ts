@@ -9,6 +9,14 @@ import type { ClientVersion } from './client/hello.js'
 import type { Context, State } from './context.js'
 import type { ServerVersion } from './server/hello.js'
 
+/** A version as its layer has it on the wire and calls it. */
+export function spokenVersion(
+  { id, name }: Version,
+  { layer: { traits } }: Context,
+): { readonly id: number; readonly name: string } {
+  return { id: traits.wireVersion(id), name: traits.namePrefix + name }
+}
+
 export interface Version {
   /** The IANA number for TLS; layers map it to their wire. */
   readonly id: number

@@ -18,10 +18,16 @@ export const streamTraits: LayerTraits = {
   labelPrefix: 'tls13 ',
   endOfEarlyData: true,
   middleboxCompatibility: true,
+  refusesSessionId: false,
   keyUpdate: true,
   keysAreOutputs: false,
+  closeNotify: true,
+  requiresAlpn: false,
+  maxEarlyData: undefined,
+  forgetsAfterCookie: false,
   clientHello,
   wireVersion: (version) => version,
+  namePrefix: '',
 }
 
 export interface StreamOptions {
@@ -76,6 +82,10 @@ export class StreamLayer implements Layer {
 
   setReceiveLimit(bytes: number): void {
     this.#reader.setLimit(bytes)
+  }
+
+  setVersion(): void {
+    // Record headers say the same in every version.
   }
 
   sendHandshake(type: number, body: Uint8Array): Uint8Array {

@@ -23,7 +23,8 @@ export const clientHello = struct({
   legacyCompressionMethods: opaque(1, 1),
   extensions: optionalTail(extensionList),
 })
-export type ClientHello = Value<typeof clientHello>
+/** `legacyCookie` stands in the ClientHello of DTLS only. */
+export type ClientHello = Value<typeof clientHello> & { readonly legacyCookie?: Uint8Array }
 
 export const serverHello = struct({
   legacyVersion: uint16,

@@ -1,6 +1,7 @@
 /** Finite-field Diffie-Hellman over the safe primes of RFC 7919. */
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import type { NamedGroup } from '../provider.js'
+import { draw } from './draw.js'
 import { diffieHellman } from './group.js'
 import { lazy } from './lazy.js'
 import { powerSecret } from './modpow.js'
@@ -53,7 +54,7 @@ function ffdhe(id: number, { bits, prime, exponentLength }: FfdheParameters): Na
     id,
     name: `ffdhe${bits}`,
     shareLength: length,
-    privateKey: (random) => random(exponentLength).slice(),
+    privateKey: (random) => draw(random, exponentLength),
     share: (privateKey) => numberToBytesBE(power(2n, privateKey), length),
     agree(privateKey, share) {
       const peer = bytesToNumberBE(share)

@@ -20,6 +20,7 @@ import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
 import { Connected13 } from '../connected13.js'
 import { type Context, type State, type Step, state, type Table } from '../context.js'
 import { keylog } from '../keylog.js'
+import { spokenVersion } from '../version.js'
 import { type Authenticated, authenticateClient, readRequest } from './serverFlight13.js'
 
 /** RFC 9846 4.6.1: a week. */
@@ -59,7 +60,7 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
   context.flush()
   const counts = { tickets: 0 }
   const connected = new Connected13(
-    connectionInfo(fields),
+    connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
     {
@@ -69,8 +70,10 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
       peerExpires: peer?.expires,
     },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
+  const { version, alpn } = fields
   return waitMessages({
-    fields,
+    fields: { settings, suite, version, alpn, peer },
     connected,
     resumptionSecret,
     transcript: settings.config.postHandshakeAuth ? transcript : undefined,
@@ -124,11 +127,11 @@ function endPoint(
   return certificate === undefined ? undefined : serverEndPoint(certificate, settings.crypto.hashes)
 }
 
-function connectionInfo(fields: CompletedClient): ConnectionInfo {
+function connectionInfo(fields: CompletedClient, context: Context): ConnectionInfo {
   const { version, suite, group, scheme, psk, settings, peer } = fields
   return {
     role: 'client',
-    version: { id: version.id, name: version.name },
+    version: spokenVersion(version, context),
     suite: { id: suite.id, name: suite.name },
     group: group === undefined ? undefined : { id: group.id, name: group.name },
     signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
@@ -170,7 +173,9 @@ const connectedTable: Table<ConnectedClient> = {
         `${counts.tickets}, limits.tickets is ${settings.limits.tickets}`,
       )
     if (ticket.ticketLifetime === 0) return waitMessages(client)
-    const { labelPrefix } = context.layer.traits
+    const { labelPrefix, maxEarlyData } = context.layer.traits
+    if (maxEarlyData !== undefined && (extensions.earlyData ?? maxEarlyData) !== maxEarlyData)
+      throw new Fault('illegalParameter', `max_early_data_size ${extensions.earlyData}`)
     const received = context.time.unix
     const expires = Math.min(
       received + ticket.ticketLifetime * 1000,
@@ -179,7 +184,7 @@ const connectedTable: Table<ConnectedClient> = {
     context.emit({
       kind: 'session',
       session: {
-        version: fields.version.id,
+        version: spokenVersion(fields.version, context).id,
         suite: suite.id,
         hash: suite.hash.name,
         psk: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticket.ticketNonce),

@@ -74,6 +74,7 @@ const waitServerHelloTable: Table<WaitServerHello> = {
     const hello = decode(serverHello, message.body)
     const isRetry = equal(hello.random, helloRetryRequestRandom)
     const version = chosenVersion(hello, fields, context)
+    context.layer.setVersion(version.id)
     const received = { hello, message }
     if (!isRetry) return version.client.serverHello(received, fields, context)
     if (fields.retry !== undefined)

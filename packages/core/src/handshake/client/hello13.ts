@@ -218,8 +218,9 @@ function serverHello13(
   keylog(context, 'CLIENT_HANDSHAKE_TRAFFIC_SECRET', offer.random, clientSecret)
   keylog(context, 'SERVER_HANDSHAKE_TRAFFIC_SECRET', offer.random, serverSecret)
   context.installRead('handshake', trafficKeys13(suite, labelPrefix, serverSecret))
-  // With early data under way, our keys change when the server has said what becomes of it.
-  if (!offer.earlyData) {
+  // With early data under way, our keys change when the server has said what becomes of it; where nothing marks its end
+  // both keys are in use at once, and the layer keeps them apart.
+  if (!offer.earlyData || !context.layer.traits.endOfEarlyData) {
     if (retry === undefined) sendChangeCipherSpec(offer, context)
     context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
   }

@@ -13,6 +13,7 @@ import {
 import { type ClientHello, handshakeBytes } from '../../wire/message.js'
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import type { Context } from '../context.js'
+import { ownParameters } from '../transportParameters.js'
 import { type GreaseValues, greaseHello } from './grease.js'
 import type { OfferedPsk } from './psk.js'
 
@@ -130,6 +131,7 @@ function extensionValues(
             resumptionCount: config.ticketRequest.resumption,
           },
         }),
+    ...ownParameters(context),
   }
 }
 

@@ -35,6 +35,7 @@ import {
   type Table,
 } from '../context.js'
 import { keylog } from '../keylog.js'
+import { spokenVersion } from '../version.js'
 import { refuseAnonymous, type ServerFinished, solicited, verifyClient } from './clientFlight13.js'
 import { requestBody, ticketCount } from './flight13.js'
 import { sealTicket } from './ticket.js'
@@ -57,6 +58,7 @@ interface ConnectedServer {
 /** The client's Finished is right and it is verified where it must be: installs the application keys and completes. */
 export function connectServer(fields: CompletedServer, context: Context): Step {
   const { suite, main, applicationHash, transcript, settings, received, write } = fields
+  const { ownCertificate } = fields
   const { labelPrefix: prefix } = context.layer.traits
   const { random } = received.hello
   const read = main.traffic('client', applicationHash)
@@ -70,19 +72,20 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   context.installRead('application', trafficKeys13(suite, prefix, read))
   const mayRequest = received.extensions.postHandshakeAuth === true && settings.verify !== undefined
   const connected = new Connected13(
-    connectionInfo(fields),
+    connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
     {
-      endPoint: () => endPoint(fields),
+      endPoint: () => endPoint(ownCertificate, settings),
       peerExpires: fields.peer?.expires,
       ...(mayRequest
         ? { request: (later: Context) => requestAuthentication(connectedFields, later) }
         : {}),
     },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
   const connectedFields: ConnectedServer = {
-    fields,
+    fields: { settings, suite },
     connected,
     transcript: mayRequest ? transcript : undefined,
   }
@@ -118,19 +121,22 @@ export function restoreServer(
   return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
 }
 
-function endPoint({ ownCertificate, settings }: CompletedServer): Uint8Array | undefined {
+function endPoint(
+  ownCertificate: Uint8Array | undefined,
+  settings: ServerSettings,
+): Uint8Array | undefined {
   if (ownCertificate === undefined) return undefined
   return serverEndPoint(ownCertificate, settings.crypto.hashes)
 }
 
-function connectionInfo(fields: CompletedServer): ConnectionInfo {
+function connectionInfo(fields: CompletedServer, context: Context): ConnectionInfo {
   const { received, suite, group, scheme, psk, alpn, peer, helloRetried, earlySecret } = fields
   const { version, serverName, extensions } = received
   const offered = extensions.earlyData !== undefined || fields.earlyDataRefused
   const refused = offered ? 'rejected' : 'none'
   return {
     role: 'server',
-    version: { id: version.id, name: version.name },
+    version: spokenVersion(version, context),
     suite: { id: suite.id, name: suite.name },
     group: group === undefined ? undefined : { id: group.id, name: group.name },
     signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
@@ -178,16 +184,16 @@ function sendTicket(
   const ticketNonce = Uint8Array.of(index)
   const [a = 0, b = 0, c = 0, d = 0] = context.random(4)
   const ticketAgeAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
-  const { labelPrefix } = context.layer.traits
+  const { labelPrefix, maxEarlyData } = context.layer.traits
   const stored: ServerSessionState = {
-    version: received.version.id,
+    version: spokenVersion(received.version, context).id,
     suite: suite.id,
     hash: suite.hash.name,
     psk: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticketNonce),
     ageAdd: ticketAgeAdd,
     issued,
     expires,
-    maxEarlyData: earlyData?.maxBytes ?? 0,
+    maxEarlyData: earlyData === undefined ? 0 : (maxEarlyData ?? earlyData.maxBytes),
     serverName: received.serverName,
     alpn,
     context: settings.sessionContext,

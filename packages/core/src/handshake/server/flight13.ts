@@ -20,6 +20,7 @@ import { messageType, protocolVersion } from '../../wire/registry.js'
 import { certificateMessage, chooseCredential, signHandshake } from '../authenticate.js'
 import type { Context, Step } from '../context.js'
 import { keylog } from '../keylog.js'
+import { ownParameters, takeParameters } from '../transportParameters.js'
 import { type ServerFinished, waitClientFlight } from './clientFlight13.js'
 import { decideEarlyData } from './earlyData.js'
 import type { Negotiated } from './hello13.js'
@@ -123,6 +124,7 @@ function sendEncryptedExtensions(
   context: Context,
 ): number | undefined {
   const { extensions, serverName } = received
+  takeParameters(extensions.quicTransportParameters, context)
   const { tickets, recordSizeLimit: configured } = settings.config
   const resumed = psk?.kind === 'resumption'
   const sizes = recordSizes(extensions, configured)
@@ -138,6 +140,7 @@ function sendEncryptedExtensions(
     ...(wanted === undefined || tickets === undefined
       ? {}
       : { ticketRequest: { expectedCount: ticketCount(settings, resumed, wanted) } }),
+    ...ownParameters(context),
   }
   const list = writeExtensions('encryptedExtensions', values)
   transcript.add(

@@ -65,9 +65,10 @@ function negotiate(
   checkClientHello(received, context)
   context.layer.setChangeCipherSpec('drop')
   const suites = commonSuites(received, settings, retry)
-  const alpn = chooseAlpn(received, settings)
+  const alpn = chooseAlpn(received, settings, context)
   if (settings.config.cookie !== undefined && retry === undefined)
     return sendRetry(received, settings, pickSuite(suites, undefined), undefined, context)
+  context.layer.setVersion(received.version.id)
   const modes = received.extensions.pskKeyExchangeModes ?? []
   const usable = modes.includes(1) || (modes.includes(0) && settings.pskWithoutDiffieHellman)
   const search = { received, settings, suites, alpn, before: retry?.transcript, context }
@@ -83,7 +84,10 @@ function checkClientHello(
 ): void {
   if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0)
     throw new Fault('illegalParameter', 'legacy_compression_methods is not just null')
-  if (!context.layer.traits.middleboxCompatibility && hello.legacySessionId.length > 0)
+  // RFC 9147 5.3: only DTLS has one, and only DTLS 1.2 fills it.
+  if (hello.legacyCookie !== undefined && hello.legacyCookie.length > 0)
+    throw new Fault('illegalParameter', 'legacy_cookie is not empty')
+  if (context.layer.traits.refusesSessionId && hello.legacySessionId.length > 0)
     throw new Fault('illegalParameter', 'legacy_session_id must be empty on this transport')
   const { preSharedKey, supportedGroups, keyShare, signatureAlgorithms } = extensions
   if (preSharedKey !== undefined) {
@@ -150,7 +154,10 @@ function pickSuite(suites: readonly CipherSuite[], hash: HashAlgorithm | undefin
 function chooseAlpn(
   { extensions: { alpn: offered } }: ReceivedClientHello,
   { alpn: ours }: ServerSettings,
+  context: Context,
 ): string | undefined {
+  if (offered === undefined && context.layer.traits.requiresAlpn)
+    throw new Fault('noCommonProtocol', 'the client offers none')
   if (offered === undefined || ours.length === 0) return undefined
   const found = ours.find((name) => offered.some((other) => equal(name, other)))
   if (found === undefined)
@@ -187,14 +194,18 @@ function withPsk(
   }
   const modes = extensions.pskKeyExchangeModes ?? []
   const wantsDiffieHellman = psk === undefined || modes.includes(1)
+  const pskAlone = () =>
+    serverFlight({ ...chosenSoFar, group: undefined, clientShare: undefined }, context)
+  const mayUsePskAlone = psk !== undefined && settings.pskWithoutDiffieHellman && modes.includes(0)
   const shares = extensions.keyShare ?? []
   const supported = extensions.supportedGroups ?? []
   if (!wantsDiffieHellman || (psk !== undefined && extensions.keyShare === undefined)) {
-    if (!settings.pskWithoutDiffieHellman || !modes.includes(0))
-      throw new Fault('missingExtension', 'key_share, for psk_dhe_ke')
-    return serverFlight({ ...chosenSoFar, group: undefined, clientShare: undefined }, context)
+    if (!mayUsePskAlone) throw new Fault('missingExtension', 'key_share, for psk_dhe_ke')
+    return pskAlone()
   }
   const chosen = groupFor(shares, supported, settings, retry)
+  // RFC 9846 4.2.9: both modes are on offer, and the other one has no group.
+  if (chosen === undefined && mayUsePskAlone) return pskAlone()
   if (chosen === undefined)
     throw new Fault(
       'noCommonGroup',
@@ -257,6 +268,8 @@ function sendRetry(
   context: Context,
 ): Step {
   const retry = sendRetryRequest(received, settings, suite, forced, context)
+  if (settings.config.cookie !== undefined && context.layer.traits.forgetsAfterCookie)
+    return context.restart()
   return state('waitSecondClientHello', waitSecondClientHelloTable, {
     settings,
     first: received,

@@ -12,6 +12,7 @@ import { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
 import { decodeState } from '../../session-codec.js'
 import { ask, type Context, type Step } from '../context.js'
+import { spokenVersion } from '../version.js'
 import type { ReceivedClientHello } from './hello.js'
 import { openTicket } from './ticket.js'
 
@@ -113,7 +114,7 @@ function takeSession(
   const clientAuthentication = settings.config.clientAuthentication ?? 'none'
   const { peer } = session
   const fits =
-    session.version === received.version.id &&
+    session.version === spokenVersion(received.version, context).id &&
     session.expires > context.time.unix &&
     session.issued <= context.time.unix + 60_000 &&
     session.serverName === received.serverName &&
@@ -121,6 +122,8 @@ function takeSession(
     session.context === settings.sessionContext &&
     // A session without a client identity cannot stand for one, and an unverified one not for a verified one.
     (clientAuthentication !== 'require' || peer !== undefined) &&
+    // Nor does one that others verified stand for anybody where nobody can be verified.
+    (peer === undefined || settings.verify !== undefined) &&
     (peer === undefined || !peer.dangerouslyUnverified || acceptsAnyone(settings))
   if (!fits) return next()
   const { psk: secret, hash } = session

@@ -51,7 +51,7 @@ export function sendRetryRequest(
   const transcript = Transcript.afterRetry(suite.hash, helloHash)
   transcript.add(context.send(messageType.serverHello, body))
   sendChangeCipherSpec(received, context)
-  context.flush()
+  context.flush('untimed')
   if (extensions.earlyData !== undefined)
     context.layer.skipEarlyData({ kind: 'untilClientHello', limit: skipLimit(settings) })
   return {

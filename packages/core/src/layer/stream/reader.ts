@@ -76,7 +76,7 @@ export class StreamReader {
     }
     if (!this.#ended) return undefined
     this.#ended = false
-    return { kind: 'end' }
+    return { kind: 'end', expected: false }
   }
 
   /** Returns the fragment's length. Checked before the record is buffered. */
@@ -148,6 +148,7 @@ export class StreamReader {
     if (this.#sequence >= maxSequence)
       throw new Fault('sequenceExhausted', 'the peer did not update its keys')
     this.#sequence++
+    if (opened.type === 0) throw new Fault('missingContentType', 'it is all zeros')
     return this.#content(opened.type, opened.content)
   }
 
