@@ -111,10 +111,12 @@ function transfer({ client, server }, bytes, times) {
       missing -= chunk.length
       if (missing > 0) return
       server.off('data', onData)
+      server.off('error', reject)
       resolve()
     }
     server.on('data', onData)
-  
+    server.on('error', reject)
+
     let left = times
     const write = () => {
       while (left > 0) {

@@ -96,15 +96,18 @@ function collect(output, seen) {
   else if (output.kind === 'failed') throw output.fault
 }
 
-/** Sends `bytes` so many times from client to server, each written by itself. */
+/** Sends `bytes` so many times from client to server; writes coalesce until the connection takes no more. */
 function transfer({ client, server }, bytes, times) {
   const seen = { sessions: [], received: 0 }
-  for (let i = 0; i < times; i++) {
-    for (let offset = 0; offset < bytes.length; ) {
-      offset += client.send(offset === 0 ? bytes : bytes.subarray(offset))
-      pump(client, server, seen)
-    }
+  const deliver = () => {
+    pump(client, server, seen)
     drain(server, seen)
   }
+  for (let i = 0; i < times; i++)
+    for (let offset = 0; offset < bytes.length; ) {
+      offset += client.send(offset === 0 ? bytes : bytes.subarray(offset))
+      if (offset < bytes.length) deliver()
+    }
+  deliver()
   if (seen.received !== bytes.length * times) throw new Error('bench: bytes are missing')
 }

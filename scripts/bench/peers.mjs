@@ -1,5 +1,5 @@
 /** The peers of every row. */
-export const peerNames = ['sanstls/noble', 'node:tls', 'node-forge']
+export const peerNames = ['sanstls/native', 'sanstls/noble', 'node:tls', 'node-forge']
 
 export async function loadPeer(name, chain) {
   const peer = await make(name, chain)

@@ -95,6 +95,7 @@ export {
   TLS_AES_256_GCM_SHA384,
   TLS_CHACHA20_POLY1305_SHA256,
 } from './crypto/noble/suite.js'
+export { joinSignatures } from './crypto/signatures.js'
 
 export const noble: CryptoProvider = /* @__PURE__ */ (() =>
   createNoble({

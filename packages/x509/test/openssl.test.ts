@@ -120,6 +120,29 @@ if (spawnSync('openssl', ['version']).status !== 0) {
     test(`verifies what OpenSSL issues with ${kind}`, () => checkKind(kind))
   }
 
+  test('takes the salt length of PSS from the certificate', () => {
+    write('openssl.cnf', configuration)
+    issue('root', 'ca', kinds.RSA ?? [])
+    const request = ['-req', '-in', 'root.csr', '-CA', 'root.pem', '-CAkey', 'root.key']
+    const extensions = ['-extfile', 'openssl.cnf', '-extensions', 'leaf', '-CAcreateserial']
+    for (const length of ['0', '20', '32', '64']) {
+      const pss = [
+        '-sha256',
+        '-sigopt',
+        'rsa_padding_mode:pss',
+        '-sigopt',
+        `rsa_pss_saltlen:${length}`,
+      ]
+      openssl('x509', ...request, ...extensions, ...pss, '-out', 'pss.pem')
+      const anchors = trustAnchorsFromPem(read('root.pem'))
+      const verifier = createVerifier({ anchors, crypto: testProvider })
+      const chain = certificatesFromPem(read('pss.pem'))
+      const time = Date.now()
+      const result = verifier.verify({ chain, role: 'server', name: 'unchecked', time })
+      assert.is(result.ok ? 'ok' : result.fault.message, 'ok', length)
+    }
+  })
+
   test('OpenSSL verifies what is issued here', () => {
     for (const key of [ecKey('openssl'), rsaKey('openssl'), ed25519Key('openssl')]) {
       for (const algorithm of key.algorithms.filter((name) => !name.endsWith('sha1'))) {

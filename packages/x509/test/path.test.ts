@@ -1,5 +1,12 @@
-/** Path building and validation: PITFALLS 4, 11 to 14, 17, 48, and every rule just below and just above its limit. */
-import { encodeNull, encodeSequence } from '@sanstls/core/der'
+/** Path building and validation: PITFALLS 4, 6, 11 to 13, 17, 48, and every rule just below and just above its limit. */
+import {
+  encodeBitString,
+  encodeInteger,
+  encodeNull,
+  encodeObjectIdentifier,
+  encodeSequence,
+  parseSubjectPublicKey,
+} from '@sanstls/core/der'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { trustAnchor, trustAnchorFromKey } from '#src/anchor.js'
@@ -54,14 +61,23 @@ test('without anchors nothing verifies, self-signed or not', () => {
 })
 test('a self-signed certificate is not trusted beside other anchors', () => {
   const own = makeRoot('Own', { subjectAltName: { dns: ['www.example.com'] } })
+  const before = counter.verified
   assert.is(verify([root], [own]), 'unknownIssuer')
   assert.is(verify([root], [own, own, own]), 'unknownIssuer')
+  assert.is(counter.verified, before)
 })
 test('nobody is trusted for having the name of an anchor', () => {
   const impostor = makeRoot('Root', { key: ecKey('impostor') })
   assert.is(verify([root], [makeLeaf(impostor), impostor]), 'badSignature')
   const below = makeCa(impostor)
   assert.is(verify([root], [makeLeaf(below), below, impostor]), 'badSignature')
+})
+
+test('a bad signature stays bad on another way', () => {
+  const impostor = makeRoot('Root', { key: ecKey('impostor'), identifierHash: undefined })
+  const bad = makeCa(impostor, 'Bad')
+  const two = [1, 2].map(() => makeCa(bad, 'Twice'))
+  assert.is(verify([root], [makeLeaf(two[0] ?? bad), ...two, bad]), 'badSignature')
 })
 
 // PITFALLS 13
@@ -306,6 +322,38 @@ test('RSA keys below the limit are refused anywhere', () => {
     'weakKey',
   )
 })
+test('RSA keys that are too costly to use are refused', () => {
+  const weak = rsaKey('ok').publicKey
+  const check = (modulusLength: number, exponent: Uint8Array) => {
+    const modulus = new Uint8Array(modulusLength).fill(0xff)
+    const key = encodeSequence(encodeInteger(modulus), encodeInteger(exponent))
+    const algorithm = encodeSequence(encodeObjectIdentifier(weak.algorithm), encodeNull())
+    const publicKey = parseSubjectPublicKey(encodeSequence(algorithm, encodeBitString(key)))
+    return verify([root], [makeLeaf(root, { publicKey })])
+  }
+  assert.is(check(2048, Uint8Array.of(1, 0, 1)), 'ok')
+  assert.is(check(2049, Uint8Array.of(1, 0, 1)), 'unsupportedAlgorithm')
+  assert.is(check(256, Uint8Array.of(1, 0, 0, 0, 1)), 'ok')
+  assert.is(check(256, Uint8Array.of(2, 0, 0, 0, 1)), 'unsupportedAlgorithm')
+})
+test('keys of an unknown kind are refused', () => {
+  const key = ecKey('koblitz', 'secp256k1')
+  assert.is(key.publicKey.type, 'unknown')
+  const { publicKey } = key
+  assert.is(verify([root], [makeLeaf(root, { publicKey })]), 'unsupportedAlgorithm')
+})
+// PITFALLS 6
+test('the algorithm and the kind of key are tied together, whatever the provider says', () => {
+  const signatures = testProvider.signatures.map(({ name }) => ({
+    name,
+    supports: () => true,
+    verify: () => true,
+  }))
+  const crypto = { ...testProvider, signatures }
+  const impostor = makeRoot('Root', { key: rsaKey('impostor') })
+  assert.is(verify([root], [makeLeaf(impostor)], {}, { crypto }), 'badSignature')
+  assert.is(verify([root], [makeLeaf(root)], {}, { crypto }), 'ok')
+})
 test('an algorithm that the provider lacks is named', () => {
   const crypto = { ...testProvider, signatures: [] }
   assert.is(verify([root], [leaf, ca], {}, { crypto }), 'unsupportedAlgorithm')
@@ -316,79 +364,6 @@ test('ECDSA signatures with high S are valid', () => {
   for (let round = 0; round < 16; round++) assert.is(verify([root], [makeLeaf(root)]), 'ok')
 })
 
-// PITFALLS 14
-test('certificates that issue each other: bounded, with a clear fault', () => {
-  const names = Array.from({ length: 9 }, (_, index) => `Mesh ${index}`)
-  const members = names.map((name) => makeRoot(name))
-  const mesh = members.flatMap((issuer) =>
-    names.flatMap((name) => (ecKey(name) === issuer.key ? [] : [makeCa(issuer, name)])),
-  )
-  const last = members[0]
-  assert.ok(last)
-  if (last === undefined) return
-  const chain = [makeLeaf(last), ...mesh]
-  const before = counter.verified
-  const started = performance.now()
-  assert.is(verify([root], chain), 'budgetExceeded')
-  assert.ok(counter.verified - before <= 100)
-  assert.ok(performance.now() - started < 2000)
-  // One of them is signed by the anchor: found, for all the others.
-  const bridge = makeCa(root, 'Mesh 5')
-  assert.is(verify([root], [...chain, bridge]), 'ok')
-})
-test('two authorities that issue each other are no more than an unknown issuer', () => {
-  const a = makeRoot('A')
-  const b = makeRoot('B')
-  const chain = [makeLeaf(a), makeCa(b, 'A'), makeCa(a, 'B')]
-  const before = counter.verified
-  assert.is(verify([root], chain), 'unknownIssuer')
-  assert.ok(counter.verified - before < 5)
-})
-test('many issuers of one name: bounded', () => {
-  const decoys = Array.from({ length: 101 }, (_, index) =>
-    makeCa(root, 'Intermediate', { key: ecKey(`decoy ${index}`), identifierHash: undefined }),
-  )
-  const lost = makeLeaf(makeRoot('Intermediate', { identifierHash: undefined }))
-  assert.is(verify([root], [lost, ...decoys]), 'budgetExceeded')
-  assert.is(verify([root], [lost, ...decoys.slice(0, 100)]), 'badSignature')
-  const limits = { maxSignatureChecks: 9 }
-  assert.is(verify([root], [lost, ...decoys.slice(0, 9)], {}, { limits }), 'badSignature')
-  assert.is(verify([root], [lost, ...decoys.slice(0, 10)], {}, { limits }), 'budgetExceeded')
-})
-test('key identifiers find the right one of many issuers at once', () => {
-  const many = Array.from({ length: 20 }, (_, index) =>
-    makeCa(root, 'Intermediate', { key: ecKey(`decoy ${index}`) }),
-  )
-  const right = many[17]
-  assert.ok(right)
-  if (right === undefined) return
-  const before = counter.verified
-  assert.is(verify([root], [makeLeaf(right), ...many]), 'ok')
-  assert.is(counter.verified - before, 2)
-})
-test('paths have a longest length', () => {
-  let issuer = root
-  const chain: Entity[] = []
-  for (let depth = 0; depth < 9; depth++) {
-    issuer = makeCa(issuer, `Level ${depth}`)
-    chain.unshift(issuer)
-  }
-  assert.is(verify([root], [makeLeaf(issuer), ...chain]), 'ok')
-  const one = makeCa(issuer, 'One more')
-  assert.is(verify([root], [makeLeaf(one), one, ...chain]), 'pathTooLong')
-})
-test('a name with many constraints: bounded', () => {
-  const dns = Array.from({ length: 600 }, (_, index) => `n${index}.example.com`)
-  const limited = makeCa(root, 'Intermediate', { nameConstraints: { permitted: { dns } } })
-  const wide = makeLeaf(limited, { subjectAltName: { dns: ['www.example.com', ...dns] } })
-  assert.is(verify([root], [wide, limited]), 'nameConstraint')
-  const one = makeCa(root, 'Intermediate', { nameConstraints: { excluded: { dns } } })
-  const names = dns.map((name) => `x.${name}.org`)
-  const wider = makeLeaf(one, { subjectAltName: { dns: ['www.example.com', ...names] } })
-  assert.is(verify([root], [wider, one]), 'budgetExceeded')
-  const raised = { limits: { maxNameComparisons: 1_000_000 } }
-  assert.is(verify([root], [wider, one], {}, raised), 'ok')
-})
 test('a dead end does not hide the way past it', () => {
   const expired = makeCa(root, 'Intermediate', { notAfter: now - day })
   const elsewhere = makeCa(makeRoot('Elsewhere'), 'Intermediate')

@@ -138,6 +138,12 @@ refuses('an OBJECT IDENTIFIER that is cut off', '06 02 55 86', identifier, /cut 
 refuses('a padded OBJECT IDENTIFIER', '06 03 55 80 01', identifier, /padded/)
 refuses('a padded first subidentifier', '06 02 80 01', identifier, /padded/)
 refuses('a padded long subidentifier', `06 0c 69 80 ${'ff'.repeat(9)} 7f`, identifier, /padded/)
+refuses(
+  'a padded subidentifier after a long one',
+  `06 0d 69 83 ${'ff'.repeat(8)} 7f 80 01`,
+  identifier,
+  /padded/,
+)
 test('reads OBJECT IDENTIFIER', () => {
   assert.is(readAll('06 03 55 1d 0f', identifier), '2.5.29.15')
   assert.is(readAll('06 09 2a 86 48 86 f7 0d 01 01 0b', identifier), '1.2.840.113549.1.1.11')

@@ -31,6 +31,8 @@ export interface ConformanceOptions {
   ) => Random | undefined
   /** A parsed file of Wycheproof's testvectors_v1, by name; undefined where it is not there. */
   readonly load?: (file: string) => unknown
+  /** The provider has what its runtime offers: it may refuse kinds of keys, and some of their algorithms. */
+  readonly partial?: boolean
   /** Runs every vector; otherwise the slow families are sampled with a stride. */
   readonly all?: boolean
 }
