@@ -12,10 +12,11 @@ import {
   type VerifyQuestion,
 } from '@sanstls/core'
 import { certificatePublicKey } from '@sanstls/core/der'
+import { keyUsage, parseCertificate } from '@sanstls/x509'
 import { expectSame, expectThat } from './checks.js'
 import { joinList, type ShimCredential } from './credentials.js'
-import { groupNames, provider, schemeName } from './crypto.js'
-import { type Flags, Unimplemented } from './flags.js'
+import { groupNames, provider, schemeNames } from './crypto.js'
+import { type Flags, Unimplemented, versions } from './flags.js'
 
 /** What outlives the connections of one invocation. */
 export interface Shared {
@@ -35,7 +36,7 @@ const defaultSuites = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
 ]
-const defaultGroups = ['x25519', 'secp256r1', 'secp384r1']
+const defaultGroups = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
 /** What the runner expects a client without preferences to offer. */
 const defaultSchemes = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601]
 const maxEarlyData = 14_336
@@ -52,12 +53,11 @@ export function clientConfig(
   session: Session | undefined,
   seen: Seen,
 ): ClientConfig {
-  const keyShares = flags['no-key-shares'] ? [] : flags['key-shares']
   return {
     ...common(flags, credentials, seen),
     serverName: flags['host-name'] ?? false,
     verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
-    ...(keyShares === undefined ? {} : { keyShares: groupNames(keyShares) }),
+    keyShares: keyShares(flags),
     ...(session === undefined ? {} : { session }),
     ...(flags['enable-early-data'] && session !== undefined && session.maxEarlyData > 0
       ? { earlyData: true }
@@ -110,23 +110,22 @@ function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen
   const alpn = flags.server ? serverProtocols(flags) : clientProtocols(flags['advertise-alpn'])
   const groups = flags.curves === undefined ? defaultGroups : groupNames(flags.curves)
   const schemes = flags['verify-prefs'] ?? defaultSchemes
+  const maxMessage = flags['max-cert-list']
   const asks =
     flags['expect-client-ca-list'] !== undefined ||
     flags['expect-peer-verify-pref'] !== undefined ||
     flags['fail-cert-callback'] ||
     (flags.server && flags['fail-ocsp-callback'])
   return {
-    versions: [tls13],
+    versions: versions(flags).includes(tls13.id) ? [tls13] : [],
     crypto: provider,
     random: (length: number) => new Uint8Array(randomBytes(length)),
     suites: defaultSuites,
     groups,
-    signatureSchemes: schemes.flatMap((id) => schemeName(id) ?? []),
+    signatureSchemes: schemeNames(schemes),
     ...(alpn === undefined ? {} : { alpn }),
     requestScts: flags['enable-signed-cert-timestamps'],
-    ...(flags['max-cert-list'] === undefined
-      ? {}
-      : { limits: { handshakeMessage: flags['max-cert-list'] } }),
+    limits: { chain: 100, ...(maxMessage === undefined ? {} : { handshakeMessage: maxMessage }) },
     ...credentialSource(flags, credentials, asks),
     observe: trace(seen),
   } as const
@@ -195,7 +194,25 @@ export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): Veri
   if (flags['use-ocsp-callback'] && flags['fail-ocsp-callback'])
     return { ok: false, code: 'OCSP_CB_ERROR', message: 'as the test asks', alert: badStatus }
   const [leaf = new Uint8Array()] = question.chain
+  if (!permits(leaf, question.requiredKeyUsage))
+    return { ok: false, code: 'KEY_USAGE_BIT_INCORRECT', message: question.requiredKeyUsage }
   return { ok: true, publicKey: certificatePublicKey(leaf).spki }
+}
+
+/** What a verifier does with the key usage that the core demands. */
+function permits(leaf: Uint8Array, usage: VerifyQuestion['requiredKeyUsage']): boolean {
+  const bits = parseCertificate(leaf).extensions.keyUsage
+  return bits === undefined || (bits & (1 << keyUsage[usage])) !== 0
+}
+
+/** As BoringSSL does by default: a share of the first classical group, and of the first hybrid. */
+function keyShares(flags: Flags): readonly string[] {
+  if (flags['no-key-shares']) return []
+  if (flags['key-shares'] !== undefined) return groupNames(flags['key-shares'])
+  const groups = flags.curves === undefined ? defaultGroups : groupNames(flags.curves)
+  const isHybrid = (name: string) => name.includes('MLKEM')
+  const first = [groups.find(isHybrid), groups.find((name) => !isHybrid(name))]
+  return groups.filter((name) => first.includes(name))
 }
 
 function tickets(flags: Flags, shared: Shared): NonNullable<ServerConfig['tickets']> {
@@ -211,7 +228,8 @@ function tickets(flags: Flags, shared: Shared): NonNullable<ServerConfig['ticket
 function serverProtocols(flags: Flags): readonly string[] | undefined {
   if (flags['decline-alpn']) return undefined
   if (flags['reject-alpn']) return ['nothing that a test offers']
-  return flags['select-alpn'] === undefined ? undefined : [flags['select-alpn']]
+  const selected = flags['select-alpn'] ?? ''
+  return selected === '' ? undefined : [selected]
 }
 
 /** The wire format of ALPN: names with a length before each. */

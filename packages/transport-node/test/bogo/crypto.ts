@@ -35,8 +35,14 @@ const schemes: ReadonlyMap<number, readonly [name: string, algorithm: string]> =
   [0x0906, ['mldsa87', 'mldsa87']],
 ])
 
-export function schemeName(id: number): string | undefined {
-  return schemes.get(id)?.[0]
+/** @throws {Unimplemented} for a scheme that the provider does not verify. */
+export function schemeNames(ids: readonly number[]): readonly string[] {
+  return ids.map((id) => {
+    const [name, algorithm] = schemes.get(id) ?? []
+    if (name === undefined || !provider.signatures.some((entry) => entry.name === algorithm))
+      throw new Unimplemented(`no verification of signature scheme 0x${id.toString(16)}`)
+    return name
+  })
 }
 
 export function schemeAlgorithm(id: number): string | undefined {

@@ -44,6 +44,7 @@ export class Exchange {
   #peerClosed = false
   #done = false
   #wroteEarly = false
+  #writesDue = false
   #decision: Decision | undefined
   #unsent: Uint8Array[] = []
 
@@ -56,10 +57,11 @@ export class Exchange {
 
   /** @returns the newest session of a client. @throws {Failed} */
   async run(): Promise<Session | undefined> {
-    if (!this.#flags.server && this.#flags['shim-writes-first']) this.#writeEarly()
     await this.#settle()
+    if (!this.#flags.server && this.#flags['enable-early-data']) await this.#writeEarly()
     while (!this.#done) {
       const chunk = await this.#wire.read()
+      if (this.#wroteEarly) this.#wire.unhold()
       if (chunk === undefined) {
         this.#connection.receiveEnd()
         await this.#settle()
@@ -93,6 +95,11 @@ export class Exchange {
         this.#decision = undefined
         await new Promise((resolve) => setImmediate(resolve))
         this.#answer(decision)
+        continue
+      }
+      if (this.#writesDue && !this.#done) {
+        this.#writesDue = false
+        this.#firstWrites()
         continue
       }
       if (this.#unsent.length === 0 || this.#done || !this.#sendMore()) return
@@ -151,7 +158,7 @@ export class Exchange {
       const context = flags['use-export-context'] ? latin1(flags['export-context']) : undefined
       this.#send(this.#connection.exporter(flags['export-label'] ?? '', context, length))
     }
-    this.#firstWrites()
+    this.#writesDue = true
   }
 
   #firstWrites(): void {
@@ -159,7 +166,7 @@ export class Exchange {
     const first = latin1(flags['shim-initial-write'] ?? 'hello')
     if (flags['write-different-record-sizes'])
       for (const size of recordSizes) this.#send(new Uint8Array(size).fill(0x42))
-    else if (flags['read-with-unfinished-write']) {
+    else if (flags['read-with-unfinished-write'] && !this.#wroteEarly) {
       this.#wire.hold()
       this.#send(first)
     } else if (flags['shim-writes-first'] && !this.#wroteEarly)
@@ -171,12 +178,17 @@ export class Exchange {
     } else if (flags['key-update-before-read']) this.#connection.updateKeys()
   }
 
-  #writeEarly(): void {
-    const first = latin1(this.#flags['shim-initial-write'] ?? 'hello')
-    for (let i = 0; i < (this.#flags['repeat-shim-initial-write'] ?? 1); i++) {
+  /** Each write goes into a record of its own. */
+  async #writeEarly(): Promise<void> {
+    const flags = this.#flags
+    if (!flags['shim-writes-first'] && !flags['read-with-unfinished-write']) return
+    const first = latin1(flags['shim-initial-write'] ?? 'hello')
+    if (flags['read-with-unfinished-write']) this.#wire.hold()
+    for (let i = 0; i < (flags['repeat-shim-initial-write'] ?? 1); i++) {
       const taken = this.#connection.sendEarly(first)
       if (taken === 0 && !this.#wroteEarly) return
       this.#wroteEarly = true
+      await this.#settle()
       // What early data has no room for goes after the handshake.
       if (taken < first.length) this.#send(first.subarray(taken))
     }
@@ -270,7 +282,8 @@ export class Exchange {
     const trace = flags['expect-msg-callback']
     if (trace !== undefined) expectSame(seen.trace, trace, 'messages')
     if (flags.server) return
-    const expectsSession = !flags['expect-no-session'] && !flags['shim-shuts-down']
+    if (flags['shim-shuts-down']) return
+    const expectsSession = !flags['expect-no-session']
     expectSame(this.#session !== undefined, expectsSession, 'a new session')
     if (this.#session !== undefined)
       expectSame(

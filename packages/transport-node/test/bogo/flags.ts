@@ -146,6 +146,20 @@ export interface Invocation {
   readonly retry: Flags
 }
 
+/** The versions that the runner expects of the shim: from TLS 1.0 on, but for those taken away. */
+export function versions(flags: Flags): readonly number[] {
+  const switches = ['no-tls1', 'no-tls11', 'no-tls12', 'no-tls13'] as const
+  return switches
+    .map((name, index) => ({ version: 0x0301 + index, off: flags[name] }))
+    .filter(
+      ({ version, off }) =>
+        !off &&
+        version >= (flags['min-version'] ?? 0) &&
+        version <= (flags['max-version'] || 0xffff),
+    )
+    .map(({ version }) => version)
+}
+
 /** Something that sanstls lacks, or that the shim does not do: the runner is told so by exit code 89. */
 export class Unimplemented extends Error {}
 

@@ -1,11 +1,11 @@
 /** What BoringSSL's shim does as a program, here for one invocation in a process that stays. */
 import { randomBytes } from 'node:crypto'
-import { createClient, createServer, type Session } from '@sanstls/core'
+import { createClient, createServer, OptionError, type Session, type Time } from '@sanstls/core'
 import { Unexpected } from './checks.js'
 import { clientConfig, type Seen, type Shared, serverConfig } from './configure.js'
 import { loadCredentials } from './credentials.js'
 import { Exchange, Failed } from './exchange.js'
-import { type Flags, type Invocation, parseFlags, Unimplemented } from './flags.js'
+import { type Flags, type Invocation, parseFlags, Unimplemented, versions } from './flags.js'
 import { Wire } from './wire.js'
 
 export interface Outcome {
@@ -40,14 +40,16 @@ async function connectAll({ initial, resume, retry }: Invocation): Promise<void>
     tickets: new Map(),
   }
   let session: Session | undefined
-  let skew = 0
+  // The clock of a test stands still, but for the delays that it asks for.
+  let now = { monotonic: performance.now(), unix: Date.now() }
   for (let index = 0; index <= (initial['resume-count'] ?? 0); index++) {
     const resumption = index > 0
     const flags = resumption ? resume : initial
     if (resumption && !initial.server && session === undefined)
       throw new Unexpected('no session to offer')
-    session = await connectOnce({ flags, retry, resumption, shared, session, skew })
-    skew += (flags['resumption-delay'] ?? 0) * 1000
+    session = await connectOnce({ flags, retry, resumption, shared, session, now })
+    const delay = (flags['resumption-delay'] ?? 0) * 1000
+    now = { monotonic: now.monotonic + delay, unix: now.unix + delay }
   }
 }
 
@@ -57,16 +59,15 @@ interface Once {
   readonly resumption: boolean
   readonly shared: Shared
   readonly session: Session | undefined
-  readonly skew: number
+  readonly now: Time
 }
 
 async function connectOnce(once: Once): Promise<Session | undefined> {
-  const { flags, retry, resumption, shared, session, skew } = once
+  const { flags, retry, resumption, shared, session, now } = once
   const seen: Seen = { verified: 0, selected: -1, trace: '' }
   const credentials = loadCredentials(flags, (index) => {
     seen.selected = index
   })
-  const now = { monotonic: performance.now() + skew, unix: Date.now() + skew }
   const connection = flags.server
     ? createServer(serverConfig(flags, credentials, shared, seen), now)
     : createClient(clientConfig(flags, credentials, session, seen), now)
@@ -82,20 +83,6 @@ async function connectOnce(once: Once): Promise<Session | undefined> {
   } finally {
     await wire.finish()
   }
-}
-
-/** The versions that the runner expects of the shim: from TLS 1.0 on, but for those taken away. */
-function versions(flags: Flags): readonly number[] {
-  const switches = ['no-tls1', 'no-tls11', 'no-tls12', 'no-tls13'] as const
-  return switches
-    .map((name, index) => ({ version: 0x0301 + index, off: flags[name] }))
-    .filter(
-      ({ version, off }) =>
-        !off &&
-        version >= (flags['min-version'] ?? 0) &&
-        version <= (flags['max-version'] || 0xffff),
-    )
-    .map(({ version }) => version)
 }
 
 const older = 'TLS 1.2 and older come later'
@@ -133,6 +120,9 @@ function outcomeOf(thrown: unknown): Outcome {
     const detail = cause === undefined ? '' : `\n${cause.stack}`
     return { code, stdout: '', stderr: `:${fault.code}: ${message}${detail}\n` }
   }
+  // A test of a configuration without versions is the only one that may fail so.
+  if (thrown instanceof OptionError && thrown.option === 'versions')
+    return { code: failed, stdout: '', stderr: `:optionError: ${thrown.message}\n` }
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
   return { code: mustNotPass, stdout: '', stderr: `shim: ${text}\n` }
 }

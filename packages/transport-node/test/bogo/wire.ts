@@ -49,7 +49,8 @@ export class Wire {
 
   write(bytes: Uint8Array, done: () => void): void {
     if (this.#held !== undefined) {
-      this.#held.push(bytes)
+      if (this.#held.length === 0) this.#socket.write(bytes.subarray(0, 1))
+      this.#held.push(this.#held.length === 0 ? bytes.subarray(1) : bytes)
       return
     }
     if (this.#socket.writable) this.#socket.write(bytes, done)

@@ -65,9 +65,13 @@ export class StreamWriter {
       this.#seal(contentType.applicationData, bytes.subarray(offset, offset + this.#limit))
       offset += this.#limit
     }
-    if (this.exhausted) return offset
-    if (offset < accepted) this.#stage(bytes.subarray(offset, accepted))
-    return accepted
+    if (!this.exhausted) {
+      if (offset < accepted) this.#stage(bytes.subarray(offset, accepted))
+      offset = accepted
+    }
+    // Full records may go at once: nothing that is staged would take them along.
+    this.#output.flush()
+    return offset
   }
 
   flush(): void {
