@@ -63,6 +63,8 @@ function negotiate(
   context: Context,
 ): Step {
   checkClientHello(received, context)
+  // Before the answer goes out, so that the alert comes in its place.
+  context.layer.demandBoundary?.()
   context.layer.setChangeCipherSpec('drop')
   const suites = commonSuites(received, settings, retry)
   const alpn = chooseAlpn(received, settings, context)
