@@ -119,8 +119,6 @@ function checkClientHello(
       throw new Fault('missingExtension', 'signature_algorithms')
     if (supportedGroups === undefined) throw new Fault('missingExtension', 'supported_groups')
   }
-  if (extensions.earlyData !== undefined && preSharedKey === undefined)
-    throw new Fault('illegalParameter', 'early_data without pre_shared_key')
   if ((supportedGroups === undefined) !== (keyShare === undefined))
     throw new Fault('missingExtension', 'supported_groups and key_share go together')
   checkShares(
