@@ -31,6 +31,9 @@ export interface Seen {
   trace: string
 }
 
+/** The test wants a policy to fail. */
+export class Deliberate extends Error {}
+
 const defaultSuites = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -148,8 +151,8 @@ export function choose(
   flags: Flags,
   all: readonly ShimCredential[],
 ): ShimCredential['credential'] | undefined {
-  if (flags['fail-cert-callback']) throw new Error('CERT_CB_ERROR')
-  if (flags.server && flags['fail-ocsp-callback']) throw new Error('OCSP_CB_ERROR')
+  if (flags['fail-cert-callback']) throw new Deliberate('CERT_CB_ERROR')
+  if (flags.server && flags['fail-ocsp-callback']) throw new Deliberate('OCSP_CB_ERROR')
   const authorities = flags['expect-client-ca-list']
   if (authorities !== undefined)
     expectSame(
@@ -202,7 +205,7 @@ export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): Veri
 /** What a verifier does with the key usage that the core demands. */
 function permits(leaf: Uint8Array, usage: VerifyQuestion['requiredKeyUsage']): boolean {
   const bits = parseCertificate(leaf).extensions.keyUsage
-  return bits === undefined || (bits & (1 << keyUsage[usage])) !== 0
+  return bits === undefined || (bits & keyUsage[usage]) !== 0
 }
 
 /** As BoringSSL does by default: a share of the first classical group, and of the first hybrid. */

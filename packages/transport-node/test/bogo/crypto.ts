@@ -1,9 +1,12 @@
-/** The provider that the shim runs on: BOGO_CRYPTO is `noble` (the default) or `node`. */
+/** The provider that the shim runs on: BOGO_CRYPTO is `node` (the default) or `noble`. */
 import type { CryptoProvider } from '@sanstls/core'
-import { noble } from '@sanstls/core/noble'
+import { MLKEM768, MLKEM1024, noble } from '@sanstls/core/noble'
+import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import { Unimplemented } from './flags.js'
 
-export const provider: CryptoProvider = noble
+const base = process.env.BOGO_CRYPTO === 'noble' ? noble : nodeCrypto
+/** With the groups that no default has. */
+export const provider: CryptoProvider = { ...base, groups: [...base.groups, MLKEM768, MLKEM1024] }
 
 /** Names for the numbers that flags carry. @throws {Unimplemented} */
 export function groupNames(ids: readonly number[]): readonly string[] {

@@ -1,7 +1,16 @@
 /** One connection as BoringSSL's shim runs it: handshake, checks, echo with every bit turned, shutdown. */
-import type { AnswerTo, Connection, ConnectionInfo, Fault, Output, Session } from '@sanstls/core'
+import type {
+  AnswerTo,
+  Connection,
+  ConnectionInfo,
+  CredentialAnswer,
+  CredentialQuestion,
+  Fault,
+  Output,
+  Session,
+} from '@sanstls/core'
 import { checkEstablished, expectSame, expectThat } from './checks.js'
-import { choose, configure, type Seen, type Shared, verify } from './configure.js'
+import { choose, configure, Deliberate, type Seen, type Shared, verify } from './configure.js'
 import type { ShimCredential } from './credentials.js'
 import { schemeAlgorithm } from './crypto.js'
 import type { Flags } from './flags.js'
@@ -18,6 +27,9 @@ export class Failed extends Error {
     this.fault = fault
   }
 }
+
+/** A call came too early. */
+export class Refused extends Error {}
 
 export interface Setting {
   readonly connection: Connection
@@ -182,6 +194,7 @@ export class Exchange {
   async #writeEarly(): Promise<void> {
     const flags = this.#flags
     if (!flags['shim-writes-first'] && !flags['read-with-unfinished-write']) return
+    this.#exportEarly()
     const first = latin1(flags['shim-initial-write'] ?? 'hello')
     if (flags['read-with-unfinished-write']) this.#wire.hold()
     for (let i = 0; i < (flags['repeat-shim-initial-write'] ?? 1); i++) {
@@ -191,6 +204,17 @@ export class Exchange {
       await this.#settle()
       // What early data has no room for goes after the handshake.
       if (taken < first.length) this.#send(first.subarray(taken))
+    }
+  }
+
+  /** The exporter is for established connections; what it throws is what some tests want. */
+  #exportEarly(): void {
+    const length = this.#flags['export-keying-material'] ?? 0
+    if (length === 0 || this.#connection.state === 'start') return
+    try {
+      this.#connection.exporter('', undefined, length)
+    } catch (thrown) {
+      throw new Refused(String(thrown))
     }
   }
 
@@ -236,7 +260,7 @@ export class Exchange {
         answer(decision, configure(decision, flags))
         break
       case 'credential':
-        answer(decision, choose(decision, flags, credentials))
+        answer(decision, this.#choose(decision))
         break
       case 'verify':
         answer(decision, verify(decision, flags, seen))
@@ -268,6 +292,16 @@ export class Exchange {
       case 'psk':
         answer(decision, undefined)
         break
+    }
+  }
+
+  /** There is no other way to fail late than to have nothing. */
+  #choose(question: CredentialQuestion): CredentialAnswer {
+    try {
+      return choose(question, this.#flags, this.#setting.credentials)
+    } catch (thrown) {
+      if (thrown instanceof Deliberate) return undefined
+      throw thrown
     }
   }
 

@@ -66,6 +66,8 @@ const later: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+const handshaker = "BoringSSL's handshake hints"
+
 const never: Readonly<Record<string, readonly string[]>> = {
   'NPN is an expired draft': [
     'advertise-empty-npn',
@@ -116,7 +118,7 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'fips-202205',
     'wpa-202304',
   ],
-  "BoringSSL's handshake hints": ['allow-hint-mismatch', 'handshake-hints', 'handshaker-path'],
+  [handshaker]: ['allow-hint-mismatch', 'handshake-hints', 'handshaker-path'],
   "BoringSSL's workaround for JDK 11": ['jdk11-workaround'],
   "BoringSSL's own interface (no such call, callback or setting here)": [
     'allow-unknown-alpn-protos',
@@ -147,5 +149,5 @@ for (const [reason, flags] of [...Object.entries(later), ...Object.entries(never
 
 /** Why tests with this flag are not run; undefined where they are. */
 export function lacking(flag: string): string | undefined {
-  return reasons.get(flag)
+  return flag.startsWith('on-handshaker-') ? handshaker : reasons.get(flag)
 }

@@ -4,7 +4,7 @@ import { createClient, createServer, OptionError, type Session, type Time } from
 import { Unexpected } from './checks.js'
 import { clientConfig, type Seen, type Shared, serverConfig } from './configure.js'
 import { loadCredentials } from './credentials.js'
-import { Exchange, Failed } from './exchange.js'
+import { Exchange, Failed, Refused } from './exchange.js'
 import { type Flags, type Invocation, parseFlags, Unimplemented, versions } from './flags.js'
 import { Wire } from './wire.js'
 
@@ -120,6 +120,8 @@ function outcomeOf(thrown: unknown): Outcome {
     const detail = cause === undefined ? '' : `\n${cause.stack}`
     return { code, stdout: '', stderr: `:${fault.code}: ${message}${detail}\n` }
   }
+  if (thrown instanceof Refused)
+    return { code: failed, stdout: '', stderr: `:refused: ${thrown.message}\n` }
   // A test of a configuration without versions is the only one that may fail so.
   if (thrown instanceof OptionError && thrown.option === 'versions')
     return { code: failed, stdout: '', stderr: `:optionError: ${thrown.message}\n` }
