@@ -88,8 +88,25 @@ const table = {
     alert.unexpectedMessage,
     'The peer sends warning alerts, one after the other.',
   ),
+  tooManyForgeries: [
+    'badRecord',
+    alert.badRecordMac,
+    'So many datagrams failed to authenticate under one key that a forgery might succeed. Someone is trying.',
+  ],
+  badAck: misbehaved(
+    alert.illegalParameter,
+    'An ACK is malformed, or acknowledges records that its sender cannot have seen.',
+  ),
   badAlert: ['malformed', alert.decodeError, 'An alert record is not two bytes long.'],
   // Messages
+  inconsistentFragment: misbehaved(
+    alert.illegalParameter,
+    'The fragments of a handshake message contradict each other.',
+  ),
+  wrongLevel: misbehaved(
+    alert.unexpectedMessage,
+    'Handshake bytes came at another encryption level than the one that they belong to.',
+  ),
   malformedMessage: [
     'malformed',
     alert.decodeError,

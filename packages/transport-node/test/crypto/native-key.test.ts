@@ -1,11 +1,11 @@
 // Private keys and signatures over node:crypto: what OpenSSL would let pass.
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { Random, SubjectPublicKey } from '@sanstls/core'
+import type { Random, SigningKey, SubjectPublicKey } from '@sanstls/core'
 import { parseSubjectPublicKey } from '@sanstls/core/der'
 import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { allNative } from './everything.js'
+import { allNative, allNoble, runtime } from './everything.js'
 
 const random: Random = (length) => Uint8Array.from(randomBytes(length))
 const bytes = (hexadecimal: string): Uint8Array =>
@@ -157,6 +157,41 @@ test('a key signs only with what fits it', () => {
   assert.not.ok(rsaKey.algorithms.includes('rsa_pss_sha512'))
   assert.equal(ec.algorithms, ['ecdsa_sha256', 'ecdsa_sha384', 'ecdsa_sha512'])
 })
+
+for (const [name, identifier] of [
+  ['mldsa44', '11'],
+  ['mldsa65', '12'],
+  ['mldsa87', '13'],
+] as const) {
+  const entry = allNative.signatures.find((other) => other.name === name)
+  const reference = allNoble.signatures.find((other) => other.name === name)
+  // RFC 9881 6: the private key as a seed.
+  const pkcs8 = bytes(
+    `3034 020100 300b 0609 6086480165030403${identifier} 0422 8020 ${'5c'.repeat(32)}`,
+  )
+  if (entry !== undefined) {
+    test(`${name}: signs what noble verifies, and verifies what noble signs`, () => {
+      const theirs = allNoble.importPrivateKey(pkcs8)
+      const message = random(50)
+      const their = theirs.sign(name, message, random)
+      assert.is(entry.verify(theirs.publicKey, message, their), true)
+      assert.is(entry.verify(theirs.publicKey, random(50), their), false)
+      let key: SigningKey
+      try {
+        key = allNative.importPrivateKey(pkcs8)
+      } catch (error) {
+        // Node 22 verifies, and refuses the key as it should what it cannot use.
+        assert.instance(error, TypeError)
+        console.log(`SKIP ${name} signing: ${runtime} only verifies`)
+        return
+      }
+      assert.equal(key.publicKey, theirs.publicKey)
+      assert.equal(key.algorithms, [name])
+      const signature = key.sign(name, message, random)
+      assert.is(reference?.verify(theirs.publicKey, message, signature), true)
+    })
+  }
+}
 
 test('the public key of an imported key reads as the one in a certificate', () => {
   for (const pkcs8 of [rsa, ecPkcs8('secp384r1')]) {

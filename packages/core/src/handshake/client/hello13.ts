@@ -37,6 +37,7 @@ export const client13: ClientVersion = {
     const keyPairs = generate(settings.keyShares, context)
     const variant: OfferVariant = {
       keyPairs,
+      groupAsked: false,
       psks,
       cookie: undefined,
       earlyData: offersEarlyData(settings, psks[0]),
@@ -70,6 +71,7 @@ export const client13: ClientVersion = {
       context.emit({ kind: 'earlyDataRejected' })
     } else sendChangeCipherSpec(offer, context)
     const variant: OfferVariant = {
+      groupAsked: group !== undefined,
       keyPairs: group === undefined ? offer.keyPairs : retryShare(group, offer, context),
       // RFC 9846 4.1.2: PSKs that do not go with the suite are left out.
       psks: offeredPsks(settings, context, suite.hash),

@@ -65,13 +65,11 @@ export class StreamWriter {
       this.#seal(contentType.applicationData, bytes.subarray(offset, offset + this.#limit))
       offset += this.#limit
     }
-    if (!this.exhausted) {
-      if (offset < accepted) this.#stage(bytes.subarray(offset, accepted))
-      offset = accepted
-    }
-    // Full records may go at once: nothing that is staged would take them along.
-    this.#output.flush()
-    return offset
+    // Nothing staged may follow that would flush them.
+    if (offset > 0) this.#output.flush()
+    if (this.exhausted) return offset
+    if (offset < accepted) this.#stage(bytes.subarray(offset, accepted))
+    return accepted
   }
 
   flush(): void {
@@ -114,7 +112,9 @@ export class StreamWriter {
   }
 
   get exhausted(): boolean {
-    return this.#protection !== undefined && this.#sequence >= this.#protection.confidentialityLimit
+    if (this.#protection === undefined) return false
+    // RFC 9846 5.5: the KeyUpdate that must come now goes under this key too.
+    return this.#sequence >= Math.max(1, this.#protection.confidentialityLimit - 1)
   }
 
   export(): Pick<ExportedRecords, 'writeSequence' | 'sendLimit'> {
@@ -195,7 +195,9 @@ export class StreamWriter {
   #padding(type: number, length: number): number {
     const policy = this.#options.recordPadding
     if (policy === undefined || type === contentType.alert) return 0
-    return Math.max(0, Math.min(Math.floor(policy(length)), this.#limit - length))
+    const wanted = Math.floor(policy(length))
+    // Not a number is none.
+    return wanted > 0 ? Math.min(wanted, this.#limit - length) : 0
   }
 
   #header(buffer: Uint8Array, offset: number, type: number, length: number): void {
