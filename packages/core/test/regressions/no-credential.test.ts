@@ -9,7 +9,7 @@ test('a policy without a credential for the client', () => {
 })
 
 test('credentials that cannot sign what the client accepts', () => {
-  const { server } = connect({ signatureSchemes: ['ed25519'] }).run()
+  const { server } = connect({ signatureSchemes: ['ecdsa_secp256r1_sha256'] }).run()
   assert.is(server.fault?.code, 'noCommonSignature')
 })
 

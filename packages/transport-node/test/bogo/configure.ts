@@ -43,6 +43,8 @@ const defaultGroups = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
 /** What the runner expects a client without preferences to offer. */
 const defaultSchemes = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601]
 const maxEarlyData = 14_336
+/** BoringSSL's, in ms. */
+const ticketAgeWindow = 60_000
 const { certificateUnknown, handshakeFailure, badStatus, internalError } = {
   certificateUnknown: 46,
   handshakeFailure: 40,
@@ -101,7 +103,11 @@ export function serverConfig(
     ...(noTickets ? {} : { tickets: tickets(flags, shared) }),
     ...(flags['enable-early-data'] && !noTickets
       ? {
-          earlyData: { maxBytes: maxEarlyData, replay: flags.async ? 'decide' : () => true },
+          earlyData: {
+            maxBytes: maxEarlyData,
+            window: ticketAgeWindow,
+            replay: flags.async ? 'decide' : () => true,
+          },
           halfRttData: true,
         }
       : {}),

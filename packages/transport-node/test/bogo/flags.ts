@@ -7,7 +7,10 @@ const ints = { kind: 'ints' } as const
 const text = { kind: 'text' } as const
 const bytes = { kind: 'bytes' } as const
 
-/** The flags that we understand. One that stands neither here nor in `lacking.ts` is unknown. */
+/**
+ * The flags that we understand; some say nothing about TLS 1.3, or ask about what we do not report, and change nothing.
+ * One that stands neither here nor in `lacking.ts` is unknown.
+ */
 const table = {
   'advertise-alpn': text,
   async: flag,
@@ -30,24 +33,31 @@ const table = {
   'expect-client-ca-list': text,
   'expect-curve-id': int,
   'expect-early-data-reason': text,
+  'expect-extended-master-secret': flag,
   'expect-hrr': flag,
   'expect-msg-callback': text,
   'expect-no-hrr': flag,
   'expect-no-offer-early-data': flag,
   'expect-no-peer-cert': flag,
+  'expect-no-secure-renegotiation': flag,
   'expect-no-server-name': flag,
   'expect-no-session': flag,
+  'expect-no-session-id': flag,
   'expect-ocsp-response': bytes,
   'expect-peer-cert-file': text,
   'expect-peer-signature-algorithm': int,
   'expect-peer-verify-pref': ints,
   'expect-reject-early-data': flag,
+  'expect-secure-renegotiation': flag,
   'expect-selected-credential': int,
   'expect-server-name': text,
+  'expect-session-id': flag,
   'expect-session-miss': flag,
   'expect-signed-cert-timestamps': bytes,
+  'expect-ticket-age-skew': int,
   'expect-ticket-renewal': flag,
   'expect-ticket-supports-early-data': flag,
+  'expect-total-renegotiations': int,
   'expect-verify-result': flag,
   'expect-version': int,
   'export-context': text,
@@ -71,6 +81,7 @@ const table = {
   'max-version': int,
   'min-version': int,
   'no-key-shares': flag,
+  'no-legacy-server-connect': flag,
   'no-op-extra-handshake': flag,
   'no-ticket': flag,
   'no-tls1': flag,
@@ -82,6 +93,7 @@ const table = {
   'read-size': int,
   'read-with-unfinished-write': flag,
   'reject-alpn': flag,
+  'renegotiate-freely': flag,
   'renew-ticket': flag,
   'repeat-shim-initial-write': int,
   'require-any-client-certificate': flag,
