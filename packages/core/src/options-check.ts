@@ -2,6 +2,7 @@
 import type { ClientConfig, CommonConfig, ServerConfig, Verification } from './config.js'
 import type { Credential, ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
+import { acceptsAnyone, acceptsStored } from './verification.js'
 
 const commonNames = [
   'versions',
@@ -82,11 +83,17 @@ export function checkClient(config: ClientConfig): void {
         session.context,
         'The session was made under another sessionContext.',
       )
-    if (session.peer?.dangerouslyUnverified && !isDangerous(verify))
+    if (session.peer !== undefined && !acceptsStored(verify, session.peer))
       throw new OptionError(
         'session',
-        'a session with an unverified peer',
-        'Nobody verified the peer of this session; connect without it.',
+        'a session with a peer that `verify` does not accept',
+        'Nobody verified the peer of this session, or its key is not pinned; connect without it.',
+      )
+    if (session.peer === undefined && (config.psks ?? []).length === 0 && !acceptsAnyone(verify))
+      throw new OptionError(
+        'session',
+        'a session of a PSK',
+        'No certificate authenticated the peer of this session, a PSK did; connect without it, or with `psks`.',
       )
   }
   if (config.earlyData === true && session === undefined)
@@ -235,6 +242,13 @@ function checkLimits(limits: NonNullable<CommonConfig['limits']>): void {
 function checkVerification(verify: Verification): void {
   if (verify === 'decide' || typeof verify === 'function') return
   if (typeof verify === 'object' && verify !== null) {
+    // Two ways at once contradict each other, even where one of them is `false`.
+    if (Object.keys(verify).length !== 1)
+      throw new OptionError(
+        'verify',
+        verify,
+        "Give one of a verifier, { pinnedKeys }, or 'decide'.",
+      )
     if ('pinnedKeys' in verify) {
       if (!Array.isArray(verify.pinnedKeys) || verify.pinnedKeys.length === 0)
         throw new OptionError('verify.pinnedKeys', verify.pinnedKeys, 'Pin at least one key.')
@@ -243,13 +257,9 @@ function checkVerification(verify: Verification): void {
           throw new OptionError('verify.pinnedKeys', key, 'Give DER SubjectPublicKeyInfo bytes.')
       return
     }
-    if ('dangerouslyAcceptAnyPeer' in verify && verify.dangerouslyAcceptAnyPeer === true) return
+    if (acceptsAnyone(verify)) return
   }
   throw new OptionError('verify', verify, "Give a verifier, { pinnedKeys }, or 'decide'.")
-}
-
-function isDangerous(verify: Verification): boolean {
-  return typeof verify === 'object' && 'dangerouslyAcceptAnyPeer' in verify
 }
 
 function checkCredential(credential: Credential): void {
