@@ -101,7 +101,8 @@ export class Engine implements Connection {
     const open = this.#open
     // A connection may fail while somebody still thinks about its question.
     if (this.#over) return
-    if (open === undefined || open.id !== decision.id)
+    const asked = open?.pause.question.kind
+    if (open === undefined || open.id !== decision.id || asked !== decision.kind)
       throw new Error(`answer: decision ${decision.id} (${decision.kind}) is not open`)
     this.#open = undefined
     this.#answered = () => open.pause.resume(answer)

@@ -1,7 +1,13 @@
 /** What can be wrong with a configuration. Each check names the option, the value and the remedy. */
 import type { ClientConfig, CommonConfig, ServerConfig, Verification } from './config.js'
-import type { Credential, ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
+import {
+  checkBytes,
+  checkCredential,
+  checkPsk,
+  checkRange,
+  checkSession,
+} from './options-values.js'
 import { acceptsAnyone, acceptsStored } from './verification.js'
 
 const commonNames = [
@@ -96,6 +102,7 @@ export function checkClient(config: ClientConfig): void {
         'No certificate authenticated the peer of this session, a PSK did; connect without it, or with `psks`.',
       )
   }
+  if (session !== undefined) checkSession(session)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
   checkRange('ticketRequest.newSession', config.ticketRequest?.newSession, 0, 255)
@@ -262,39 +269,6 @@ function checkVerification(verify: Verification): void {
   throw new OptionError('verify', verify, "Give a verifier, { pinnedKeys }, or 'decide'.")
 }
 
-function checkCredential(credential: Credential): void {
-  if (!Array.isArray(credential?.chain) || credential.chain.length === 0)
-    throw new OptionError(
-      'credentials.chain',
-      credential?.chain,
-      'Give DER certificates, the end-entity first.',
-    )
-  for (const one of credential.chain)
-    if (!(one instanceof Uint8Array) || one.length === 0)
-      throw new OptionError('credentials.chain', one, 'Certificates are DER bytes.')
-  const { key } = credential
-  if (key !== 'decide' && typeof key?.sign !== 'function')
-    throw new OptionError('credentials.key', key, "Give a SigningKey, or 'decide'.")
-}
-
-function checkPsk(psk: ExternalPsk): void {
-  if (
-    !(psk?.identity instanceof Uint8Array) ||
-    psk.identity.length === 0 ||
-    psk.identity.length > 65_000
-  )
-    throw new OptionError('psks.identity', psk?.identity, 'An identity has 1 to 65,000 bytes.')
-  // RFC 9257 section 6: at least 128 bits of entropy.
-  if (!(psk.key instanceof Uint8Array) || psk.key.length < 16)
-    throw new OptionError(
-      'psks.key',
-      psk.key,
-      'A key has at least 16 random bytes; a password will not do.',
-    )
-  if (psk.hash !== undefined && psk.hash !== 'sha256' && psk.hash !== 'sha384')
-    throw new OptionError('psks.hash', psk.hash, "Use 'sha256' or 'sha384'.")
-}
-
 function checkNames(config: object, known: ReadonlySet<string>, role: string): void {
   for (const [name, value] of Object.entries(config))
     if (!known.has(name) && value !== undefined)
@@ -303,17 +277,6 @@ function checkNames(config: object, known: ReadonlySet<string>, role: string): v
         value,
         `A ${role} has no such option; it has ${[...known].join(', ')}.`,
       )
-}
-
-function checkBytes(option: string, value: Uint8Array, length: number): void {
-  if (!(value instanceof Uint8Array) || value.length !== length)
-    throw new OptionError(option, value, `${length} bytes are needed.`)
-}
-
-function checkRange(option: string, value: unknown, min: number, max: number): void {
-  if (value === undefined) return
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
-    throw new OptionError(option, value, `Use a whole number from ${min} to ${max}.`)
 }
 
 /** A host name in A-labels, or an IP address: no spaces, controls or empty labels. */
