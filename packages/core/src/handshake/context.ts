@@ -83,8 +83,8 @@ export interface Connected {
   settle(context: Context): void
   /** Application data came: consecutive KeyUpdates are counted from here. */
   dataReceived(): void
-  /** Server: asks the client for a certificate now. @throws {Error} where the client did not offer it. */
-  requestClientCertificate(context: Context): State
+  /** Server: what asks the client for a certificate. @throws {Error} where the client did not offer it. */
+  requestClientCertificate(): (context: Context) => State
   channelBinding(
     type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
   ): Uint8Array | undefined
