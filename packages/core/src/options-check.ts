@@ -1,5 +1,11 @@
 /** What can be wrong with a configuration. Each check names the option, the value and the remedy. */
-import type { ClientConfig, CommonConfig, ServerConfig, Verification } from './config.js'
+import type {
+  ClientConfig,
+  CommonConfig,
+  ServerConfig,
+  ServerOverrides,
+  Verification,
+} from './config.js'
 import { OptionError } from './fault.js'
 import {
   checkBytes,
@@ -54,6 +60,26 @@ const serverNames = new Set([
   'halfRttData',
   'preference',
   'cookie',
+])
+
+/** What a `configure` decision may change; the rest was in use before it was asked. */
+const overrideNames = new Set([
+  'suites',
+  'groups',
+  'signatureSchemes',
+  'alpn',
+  'credentials',
+  'psks',
+  'verify',
+  'clientAuthentication',
+  'certificateAuthorities',
+  'tickets',
+  'earlyData',
+  'sessionContext',
+  'requestStaple',
+  'requestScts',
+  'preference',
+  'recordSizeLimit',
 ])
 
 const weekSeconds = 604_800
@@ -190,6 +216,10 @@ export function checkServer(config: ServerConfig): void {
     for (const key of cookie.keys) checkBytes('cookie.keys', key, 32)
     checkRange('cookie.lifetime', cookie.lifetime, 1, 3_600_000)
   }
+}
+
+export function checkOverrides(overrides: ServerOverrides): void {
+  checkNames(overrides, overrideNames, 'configure decision')
 }
 
 function checkCommon(config: CommonConfig): void {
