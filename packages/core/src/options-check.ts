@@ -7,6 +7,7 @@ import type {
   Verification,
 } from './config.js'
 import { OptionError } from './fault.js'
+import { checkProfile } from './options-profile.js'
 import {
   checkBytes,
   checkCredential,
@@ -129,6 +130,7 @@ export function checkClient(config: ClientConfig): void {
       )
   }
   if (session !== undefined) checkSession(session)
+  if (config.profile !== undefined) checkProfile(config.profile)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
   checkRange('ticketRequest.newSession', config.ticketRequest?.newSession, 0, 255)

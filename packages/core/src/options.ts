@@ -21,6 +21,7 @@ import type {
 import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
 import { OptionError } from './fault.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
+import { offeredOf } from './options-profile.js'
 
 /** A scheme that we can verify, with the code that does. */
 export interface UsableScheme extends SignatureScheme {
@@ -76,13 +77,18 @@ const defaultLimits: Limits = {
 export function clientSettings(config: ClientConfig): ClientSettings {
   checkClient(config)
   const common = commonSettings(config, true)
+  const { profile } = config
+  const groups = offeredOf('supportedGroups', common.groups, profile)
   return {
     ...common,
+    suites: offeredOf('cipherSuites', common.suites, profile),
+    groups,
+    schemes: offeredOf('signatureAlgorithms', common.schemes, profile),
     role: 'client',
     config,
     verify: config.verify,
     serverName: config.serverName === false ? undefined : normalizeName(config.serverName),
-    keyShares: keyShares(config, common.groups),
+    keyShares: keyShares(config, groups),
   }
 }
 
