@@ -120,6 +120,7 @@ const contents = struct({
     resumption: opaque(1, 0),
     tickets: uint24,
     keyUpdates: uint24,
+    owesKeyUpdate: uint8,
   }),
   records: struct({
     readSequence: uint64,
@@ -158,7 +159,7 @@ export function serializeConnection(exported: ExportedConnection): Uint8Array {
       dangerouslyUnverified: Number(dangerouslyUnverified),
     })),
     peerExpires: list(exported.peerExpires).map((time) => BigInt(Math.floor(time))),
-    keys: exported.keys,
+    keys: { ...exported.keys, owesKeyUpdate: Number(exported.keys.owesKeyUpdate) },
     records: {
       ...records,
       readSequence: BigInt(records.readSequence),
@@ -199,7 +200,7 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
     writeClosed: value.writeClosed !== 0,
     info,
     peerExpires: expires === undefined ? undefined : Number(expires),
-    keys: value.keys,
+    keys: { ...value.keys, owesKeyUpdate: value.keys.owesKeyUpdate !== 0 },
     records: {
       ...value.records,
       readSequence: Number(value.records.readSequence),
