@@ -1,20 +1,21 @@
-/** What Node supplies where the application does not say. */
+/** What Node supplies where the application does not say; also for runtimes that have Node's modules. */
 import { randomFillSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { tls13 } from '@sanstls/core'
-import type { Provision, Runtime } from '@sanstls/transport-web/base'
+import type { Runtime } from '@sanstls/transport-web/base'
 import { type TrustAnchor, trustAnchorsFromPem } from '@sanstls/x509'
 import { nodeCrypto } from './crypto.js'
 
-const runtime: Runtime = {
+export const runtime: Runtime = {
   versions: [tls13],
   crypto: nodeCrypto,
   random: (length) => randomFillSync(new Uint8Array(length)),
   trustAnchors,
 }
 
-/** Options of `connect`, `listen` and `upgrade` that are no business of the core's: see their interfaces. */
-export function provision(...ownOptions: string[]): Provision & { schedule: typeof setImmediate } {
-  return { runtime, schedule: setImmediate, ownOptions }
+/** With what is left for a transport to say: the names of its own options. */
+export function provision(...ownOptions: string[]) {
+  return { runtime, schedule: setImmediate as (callback: () => void) => void, ownOptions }
 }
 
 /** The authorities that Node trusts: its own, and those that it was told to add. */
@@ -24,8 +25,20 @@ function trustAnchors(): readonly TrustAnchor[] {
   const certificates: readonly string[] =
     'getCACertificates' in tls && typeof tls.getCACertificates === 'function'
       ? tls.getCACertificates('default')
-      : tls.rootCertificates
+      : [...tls.rootCertificates, ...extraCertificates()]
   return certificates.flatMap(anchorsOf)
+}
+
+/** What Node before 22.15 knows and does not tell. */
+function extraCertificates(): string[] {
+  const path = process.env.NODE_EXTRA_CA_CERTS
+  if (path === undefined || path === '') return []
+  try {
+    return readFileSync(path, 'utf8').match(/-----BEGIN CERTIFICATE-----.*?-----END[^\n]*/gs) ?? []
+  } catch {
+    // Node itself warns of it.
+    return []
+  }
 }
 
 /** An authority that cannot be read is one not trusted. */

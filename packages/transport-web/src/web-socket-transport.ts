@@ -18,9 +18,10 @@ export interface WebSocketLike {
   addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void
   removeEventListener(type: 'message', listener: (event: Message) => void): void
   removeEventListener(type: 'open' | 'close' | 'error', listener: () => void): void
-  /** `ws` can stop reading; the standard cannot. */
+  /** `ws` can stop reading, and end at once; the standard can neither. */
   pause?(): void
   resume?(): void
+  terminate?(): void
 }
 
 export interface WebSocketTransportOptions {
@@ -106,6 +107,8 @@ export class WebSocketTransport implements Transport {
   #gathered: Uint8Array[] = []
   #gatheredLength = 0
   #isEnded = false
+  /** What went wrong before `start`. */
+  #failure: Error | undefined
   #looking: ReturnType<typeof setTimeout> | undefined
 
   constructor(socket: WebSocketLike, options: WebSocketTransportOptions = {}) {
@@ -120,6 +123,7 @@ export class WebSocketTransport implements Transport {
 
   start(sink: Sink): void {
     this.#sink = sink
+    if (this.#failure !== undefined) sink.fail(this.#failure)
     this.#deliver()
     if (this.#socket.readyState > states.open) this.#onClose()
   }
@@ -155,13 +159,16 @@ export class WebSocketTransport implements Transport {
     this.#gathered = []
     clearTimeout(this.#looking)
     this.#socket.removeEventListener('message', this.#onMessage)
-    this.#socket.close()
+    // The closing handshake needs the peer's answer to be read.
+    this.#socket.resume?.()
+    if (this.#socket.terminate) this.#socket.terminate()
+    else this.#socket.close()
   }
 
   readonly #onMessage = (event: Message): void => {
     const { data } = event
     if (!(data instanceof ArrayBuffer)) {
-      this.#sink?.fail(new TypeError('A text message came: the tunnel carries binary ones only.'))
+      this.#fail(new TypeError('A text message came: the tunnel carries binary ones only.'))
       return
     }
     this.#gathered.push(new Uint8Array(data))
@@ -169,7 +176,7 @@ export class WebSocketTransport implements Transport {
     this.#deliver()
     if (this.#gatheredLength <= this.#maxGathered) return
     const reason = `${this.#gatheredLength} bytes came that the application did not read.`
-    this.#sink?.fail(
+    this.#fail(
       new Error(`${reason} A WebSocket cannot be paused: read faster, or raise maxGathered.`),
     )
   }
@@ -180,7 +187,12 @@ export class WebSocketTransport implements Transport {
   }
 
   readonly #onError = (): void => {
-    this.#sink?.fail(new Error('The WebSocket failed.'))
+    this.#fail(new Error('The WebSocket failed.'))
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#sink?.fail(error)
   }
 
   #deliver(): void {

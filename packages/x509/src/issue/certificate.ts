@@ -6,17 +6,10 @@ import type {
   SigningKey,
   SubjectPublicKey,
 } from '@sanstls/core'
-import {
-  encodeBitString,
-  encodeExplicit,
-  encodeInteger,
-  encodeSequence,
-  encodeTime,
-} from '@sanstls/core/der'
+import { encodeExplicit, encodeInteger, encodeSequence, encodeTime } from '@sanstls/core/der'
 import { Certificate } from '../certificate.js'
 import type { KeyUsage } from '../extension.js'
 import type { Purpose } from '../purpose.js'
-import { encodeSignatureAlgorithm } from './algorithm.js'
 import {
   type AlternativeNames,
   authorityKeyIdentifierExtension,
@@ -28,6 +21,7 @@ import {
   subjectKeyIdentifierExtension,
 } from './extension.js'
 import { type DistinguishedName, encodeName } from './name.js'
+import { encodeSigned } from './sign.js'
 
 export interface CertificateRequest {
   /** Parts of the name, or the Name in DER. */
@@ -71,24 +65,23 @@ export interface CertificateRequest {
  */
 export function issueCertificate(request: CertificateRequest): Certificate {
   const { subject, issuer, issuerKey, random } = request
-  const name = request.algorithm ?? issuerKey.algorithms[0]
-  if (name === undefined) throw new TypeError("The issuer's key has no algorithm to sign with.")
-  const algorithm = encodeSignatureAlgorithm(name)
   const subjectDer = subject instanceof Uint8Array ? subject : encodeName(subject)
   const issuerDer = issuer instanceof Certificate ? issuer.subjectDer : (issuer ?? subjectDer)
   const extensions = encodeExtensions(request)
-  const tbs = encodeSequence(
-    ...(extensions.length > 0 ? [encodeExplicit(0, encodeInteger(2))] : []),
-    encodeInteger(serialNumber(request)),
-    algorithm,
-    issuerDer,
-    encodeSequence(encodeTime(request.notBefore), encodeTime(request.notAfter)),
-    subjectDer,
-    request.publicKey.spki,
-    ...(extensions.length > 0 ? [encodeExplicit(3, encodeSequence(...extensions))] : []),
+  const signer = { key: issuerKey, algorithm: request.algorithm, random }
+  const der = encodeSigned(signer, (algorithm) =>
+    encodeSequence(
+      ...(extensions.length > 0 ? [encodeExplicit(0, encodeInteger(2))] : []),
+      encodeInteger(serialNumber(request)),
+      algorithm,
+      issuerDer,
+      encodeSequence(encodeTime(request.notBefore), encodeTime(request.notAfter)),
+      subjectDer,
+      request.publicKey.spki,
+      ...(extensions.length > 0 ? [encodeExplicit(3, encodeSequence(...extensions))] : []),
+    ),
   )
-  const signature = issuerKey.sign(name, tbs, random)
-  return new Certificate(encodeSequence(tbs, algorithm, encodeBitString(signature)))
+  return new Certificate(der)
 }
 
 // RFC 5280 4.1.2.2: positive, and 20 octets at most; unpredictable, which collisions of hashes are made harder by.
