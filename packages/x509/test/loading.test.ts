@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
-const statement = /(?:^|\n)(?:import|export)\s[^'"]*?['"]([^'"]+)['"]/g
+const statement = /^(?:import|export)\s(?:[\w$*{}\s,]*\sfrom\s)?\s*['"]([^'"]+)['"]/gm
 
 /** Every module that `specifier` loads, by URL or, for packages, by name. */
 function loaded(specifier: string): { readonly files: string[]; readonly packages: string[] } {
