@@ -43,6 +43,10 @@ export class Engine implements Connection {
   #closing = false
   #readClosed = false
   #warnings = 0
+  /** Code of the configuration may be running. */
+  #busy = false
+  /** It called `abort`. */
+  #doomed = false
   /** Plaintext that waits for the handshake. */
   #queue: Uint8Array[] = []
   #queued = 0
@@ -63,29 +67,31 @@ export class Engine implements Connection {
   }
 
   receive(bytes: Uint8Array, time?: Time): number {
-    this.#setTime(time)
+    this.#call('receive', time)
     // Whatever follows a close_notify is ignored (RFC 9846 6.1).
     if (this.#over || (this.#readClosed && this.#layer.serve === undefined)) return bytes.length
     return this.#layer.receive(bytes, this.#effects.time)
   }
 
   receiveEnd(time?: Time): void {
-    this.#setTime(time)
+    this.#call('receiveEnd', time)
     if (!this.#over) this.#layer.receiveEnd()
   }
 
   handleTimeout(time?: Time): void {
-    this.#setTime(time)
+    this.#call('handleTimeout', time)
     if (this.#over) return
     this.#guard(() => this.#layer.handleTimeout(this.#effects.time))
   }
 
   poll(): Output {
+    this.#call('poll')
     for (;;) {
       const output = this.#effects.outputs.shift()
       if (output !== undefined) return output
-      if (this.#transmit()) continue
-      if (this.#over || !this.#advance()) break
+      if (this.#over) break
+      // Either may fail, which leaves outputs too.
+      if (!this.#transmit() && !this.#advance() && !this.#over) break
     }
     if (this.#over) return { kind: 'idle', deadline: undefined, wantsInput: false }
     this.#layer.keepInput()
@@ -97,18 +103,19 @@ export class Engine implements Connection {
   }
 
   answer<Q extends Question>(decision: Decision<Q>, answer: Answers[Q['kind']], time?: Time): void {
-    this.#setTime(time)
+    this.#call('answer', time)
     const open = this.#open
     // A connection may fail while somebody still thinks about its question.
     if (this.#over) return
-    if (open === undefined || open.id !== decision.id)
+    const asked = open?.pause.question.kind
+    if (open === undefined || open.id !== decision.id || asked !== decision.kind)
       throw new Error(`answer: decision ${decision.id} (${decision.kind}) is not open`)
     this.#open = undefined
     this.#answered = () => open.pause.resume(answer)
   }
 
   send(plaintext: Uint8Array, time?: Time): number {
-    this.#setTime(time)
+    this.#call('send', time)
     if (this.#over) throw new Error(`send: the connection has ${this.#life}`)
     if (this.#writeClosed) throw new Error('send: after close')
     this.#checkLength(plaintext)
@@ -123,13 +130,14 @@ export class Engine implements Connection {
   }
 
   sendEarly(plaintext: Uint8Array, time?: Time): number {
-    this.#setTime(time)
+    this.#call('sendEarly', time)
     if (this.#life === 'new') this.#guard(() => this.#begin())
     const left = this.#effects.earlyWrite
     if (this.#over || left === 0) return 0
     this.#checkLength(plaintext)
-    const accepted = this.#layer.sendData(plaintext.subarray(0, this.#share(plaintext, left)))
-    this.#effects.setEarlyWrite(left - accepted)
+    const share = plaintext.subarray(0, this.#share(plaintext, left))
+    const accepted = this.#guard(() => this.#layer.sendData(share)) ?? 0
+    if (!this.#over) this.#effects.setEarlyWrite(left - accepted)
     return accepted
   }
 
@@ -138,18 +146,22 @@ export class Engine implements Connection {
   }
 
   updateKeys(requestPeer = false, time?: Time): void {
-    this.#setTime(time)
+    this.#call('updateKeys', time)
     const connected = this.#demandConnected('updateKeys')
     if (this.#writeClosed) throw new Error('updateKeys: after close')
+    if (!this.#layer.traits.keyUpdate)
+      throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
     this.#guard(() => connected.updateKeys(requestPeer, this.#effects))
   }
 
   requestClientCertificate(time?: Time): void {
-    this.#setTime(time)
+    this.#call('requestClientCertificate', time)
     const connected = this.#demandConnected('requestClientCertificate')
     if (this.#stateName !== 'connected' || this.#open !== undefined || this.#answered !== undefined)
       throw new Error('requestClientCertificate: another exchange is under way')
-    this.#enter(connected.requestClientCertificate(this.#effects))
+    if (this.#writeClosed) throw new Error('requestClientCertificate: after close')
+    const request = connected.requestClientCertificate()
+    this.#guard(() => this.#enter(request(this.#effects)))
   }
 
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
@@ -169,7 +181,7 @@ export class Engine implements Connection {
   }
 
   close(time?: Time): void {
-    this.#setTime(time)
+    this.#call('close', time)
     if (this.#over || this.#writeClosed) return
     this.#writeClosed = true
     if (this.#established) {
@@ -188,6 +200,7 @@ export class Engine implements Connection {
   }
 
   export(): ExportedConnection {
+    this.#call('export')
     const connected = this.#demandConnected('export')
     const layer = this.#layer
     if (layer.exportRecords === undefined)
@@ -220,6 +233,8 @@ export class Engine implements Connection {
   }
 
   abort(): void {
+    this.#doomed = this.#busy
+    if (this.#busy) return
     if (this.#over) return
     this.#life = 'closed'
     this.#stateName = 'closed'
@@ -236,7 +251,10 @@ export class Engine implements Connection {
     return this.#open !== undefined || this.#readClosed
   }
 
-  #setTime(time: Time | undefined): void {
+  /** A policy that closes its own connection, or feeds it, would find it between two states. */
+  #call(name: string, time?: Time): void {
+    if (this.#busy)
+      throw new Error(`${name}: called by a policy or an observer of this connection; do it later`)
     if (time !== undefined) this.#effects.time = time
   }
 
@@ -293,11 +311,16 @@ export class Engine implements Connection {
 
   /** Runs something that the peer's bytes may make fail; every failure ends the connection in one way. */
   #guard<T>(run: () => T, failed?: T): T | undefined {
+    const outer = this.#busy
+    this.#busy = true
     try {
       return run()
     } catch (thrown) {
       this.#fail(toFault(thrown))
       return failed
+    } finally {
+      this.#busy = outer
+      if (this.#doomed) this.abort()
     }
   }
 
@@ -347,14 +370,16 @@ export class Engine implements Connection {
         this.#ask(step)
         return
       }
-      step = step.resume(consult(policy, question))
+      const answer = consult(policy, question)
+      if (this.#doomed) return
+      step = step.resume(answer)
     }
     this.#state = step
     if (step.name !== this.#stateName) {
       this.#stateName = step.name
       this.#effects.observe({ kind: 'state', name: step.name })
     }
-    if (step.connected === undefined || this.#established) return
+    if (step.connected === undefined || this.#established || this.#doomed) return
     this.#connected = step.connected
     this.#established = true
     this.#layer.complete(this.#effects.time)
@@ -474,6 +499,7 @@ export class Engine implements Connection {
   /** Sends what waits, and ends cleanly. */
   #finish(): void {
     while (this.#transmit());
+    if (this.#over) return
     this.#life = 'closed'
     this.#stateName = 'closed'
     this.#effects.emit({ kind: 'closed' })

@@ -1,7 +1,21 @@
 /** What can be wrong with a configuration. Each check names the option, the value and the remedy. */
-import type { ClientConfig, CommonConfig, ServerConfig, Verification } from './config.js'
-import type { Credential, ExternalPsk } from './decision.js'
+import type {
+  ClientConfig,
+  CommonConfig,
+  ServerConfig,
+  ServerOverrides,
+  Verification,
+} from './config.js'
 import { OptionError } from './fault.js'
+import { checkProfile } from './options-profile.js'
+import {
+  checkBytes,
+  checkCredential,
+  checkPsk,
+  checkRange,
+  checkSession,
+} from './options-values.js'
+import { acceptsAnyone, acceptsStored } from './verification.js'
 
 const commonNames = [
   'versions',
@@ -49,6 +63,26 @@ const serverNames = new Set([
   'cookie',
 ])
 
+/** What a `configure` decision may change; the rest was in use before it was asked. */
+const overrideNames = new Set([
+  'suites',
+  'groups',
+  'signatureSchemes',
+  'alpn',
+  'credentials',
+  'psks',
+  'verify',
+  'clientAuthentication',
+  'certificateAuthorities',
+  'tickets',
+  'earlyData',
+  'sessionContext',
+  'requestStaple',
+  'requestScts',
+  'preference',
+  'recordSizeLimit',
+])
+
 const weekSeconds = 604_800
 
 export function checkClient(config: ClientConfig): void {
@@ -82,13 +116,21 @@ export function checkClient(config: ClientConfig): void {
         session.context,
         'The session was made under another sessionContext.',
       )
-    if (session.peer?.dangerouslyUnverified && !isDangerous(verify))
+    if (session.peer !== undefined && !acceptsStored(verify, session.peer))
       throw new OptionError(
         'session',
-        'a session with an unverified peer',
-        'Nobody verified the peer of this session; connect without it.',
+        'a session with a peer that `verify` does not accept',
+        'Nobody verified the peer of this session, or its key is not pinned; connect without it.',
+      )
+    if (session.peer === undefined && (config.psks ?? []).length === 0 && !acceptsAnyone(verify))
+      throw new OptionError(
+        'session',
+        'a session of a PSK',
+        'No certificate authenticated the peer of this session, a PSK did; connect without it, or with `psks`.',
       )
   }
+  if (session !== undefined) checkSession(session)
+  if (config.profile !== undefined) checkProfile(config.profile)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
   checkRange('ticketRequest.newSession', config.ticketRequest?.newSession, 0, 255)
@@ -178,6 +220,10 @@ export function checkServer(config: ServerConfig): void {
   }
 }
 
+export function checkOverrides(overrides: ServerOverrides): void {
+  checkNames(overrides, overrideNames, 'configure decision')
+}
+
 function checkCommon(config: CommonConfig): void {
   if (!Array.isArray(config.versions) || config.versions.length === 0)
     throw new OptionError('versions', config.versions, 'Name the protocol versions: [tls13].')
@@ -235,6 +281,13 @@ function checkLimits(limits: NonNullable<CommonConfig['limits']>): void {
 function checkVerification(verify: Verification): void {
   if (verify === 'decide' || typeof verify === 'function') return
   if (typeof verify === 'object' && verify !== null) {
+    // Two ways at once contradict each other, even where one of them is `false`.
+    if (Object.keys(verify).length !== 1)
+      throw new OptionError(
+        'verify',
+        verify,
+        "Give one of a verifier, { pinnedKeys }, or 'decide'.",
+      )
     if ('pinnedKeys' in verify) {
       if (!Array.isArray(verify.pinnedKeys) || verify.pinnedKeys.length === 0)
         throw new OptionError('verify.pinnedKeys', verify.pinnedKeys, 'Pin at least one key.')
@@ -243,46 +296,9 @@ function checkVerification(verify: Verification): void {
           throw new OptionError('verify.pinnedKeys', key, 'Give DER SubjectPublicKeyInfo bytes.')
       return
     }
-    if ('dangerouslyAcceptAnyPeer' in verify && verify.dangerouslyAcceptAnyPeer === true) return
+    if (acceptsAnyone(verify)) return
   }
   throw new OptionError('verify', verify, "Give a verifier, { pinnedKeys }, or 'decide'.")
-}
-
-function isDangerous(verify: Verification): boolean {
-  return typeof verify === 'object' && 'dangerouslyAcceptAnyPeer' in verify
-}
-
-function checkCredential(credential: Credential): void {
-  if (!Array.isArray(credential?.chain) || credential.chain.length === 0)
-    throw new OptionError(
-      'credentials.chain',
-      credential?.chain,
-      'Give DER certificates, the end-entity first.',
-    )
-  for (const one of credential.chain)
-    if (!(one instanceof Uint8Array) || one.length === 0)
-      throw new OptionError('credentials.chain', one, 'Certificates are DER bytes.')
-  const { key } = credential
-  if (key !== 'decide' && typeof key?.sign !== 'function')
-    throw new OptionError('credentials.key', key, "Give a SigningKey, or 'decide'.")
-}
-
-function checkPsk(psk: ExternalPsk): void {
-  if (
-    !(psk?.identity instanceof Uint8Array) ||
-    psk.identity.length === 0 ||
-    psk.identity.length > 65_000
-  )
-    throw new OptionError('psks.identity', psk?.identity, 'An identity has 1 to 65,000 bytes.')
-  // RFC 9257 section 6: at least 128 bits of entropy.
-  if (!(psk.key instanceof Uint8Array) || psk.key.length < 16)
-    throw new OptionError(
-      'psks.key',
-      psk.key,
-      'A key has at least 16 random bytes; a password will not do.',
-    )
-  if (psk.hash !== undefined && psk.hash !== 'sha256' && psk.hash !== 'sha384')
-    throw new OptionError('psks.hash', psk.hash, "Use 'sha256' or 'sha384'.")
 }
 
 function checkNames(config: object, known: ReadonlySet<string>, role: string): void {
@@ -293,17 +309,6 @@ function checkNames(config: object, known: ReadonlySet<string>, role: string): v
         value,
         `A ${role} has no such option; it has ${[...known].join(', ')}.`,
       )
-}
-
-function checkBytes(option: string, value: Uint8Array, length: number): void {
-  if (!(value instanceof Uint8Array) || value.length !== length)
-    throw new OptionError(option, value, `${length} bytes are needed.`)
-}
-
-function checkRange(option: string, value: unknown, min: number, max: number): void {
-  if (value === undefined) return
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
-    throw new OptionError(option, value, `Use a whole number from ${min} to ${max}.`)
 }
 
 /** A host name in A-labels, or an IP address: no spaces, controls or empty labels. */

@@ -1,0 +1,64 @@
+/** What can be wrong with single values, of the configuration and of answers to decisions. */
+import type { Credential, ExternalPsk } from './decision.js'
+import { OptionError } from './fault.js'
+import type { Session } from './session.js'
+
+export function checkCredential(credential: Credential): void {
+  if (!Array.isArray(credential?.chain) || credential.chain.length === 0)
+    throw new OptionError(
+      'credentials.chain',
+      credential?.chain,
+      'Give DER certificates, the end-entity first.',
+    )
+  for (const one of credential.chain)
+    if (!(one instanceof Uint8Array) || one.length === 0)
+      throw new OptionError('credentials.chain', one, 'Certificates are DER bytes.')
+  const { key } = credential
+  if (key !== 'decide' && typeof key?.sign !== 'function')
+    throw new OptionError('credentials.key', key, "Give a SigningKey, or 'decide'.")
+}
+
+export function checkPsk(psk: ExternalPsk): void {
+  if (
+    !(psk?.identity instanceof Uint8Array) ||
+    psk.identity.length === 0 ||
+    psk.identity.length > 65_000
+  )
+    throw new OptionError('psks.identity', psk?.identity, 'An identity has 1 to 65,000 bytes.')
+  // RFC 9257 section 6: at least 128 bits of entropy.
+  if (!(psk.key instanceof Uint8Array) || psk.key.length < 16)
+    throw new OptionError(
+      'psks.key',
+      psk.key,
+      'A key has at least 16 random bytes; a password will not do.',
+    )
+  if (psk.hash !== undefined && psk.hash !== 'sha256' && psk.hash !== 'sha384')
+    throw new OptionError('psks.hash', psk.hash, "Use 'sha256' or 'sha384'.")
+}
+
+/** A session is data that was kept somewhere; what comes back damaged must not pass for a secret. */
+export function checkSession(session: Session): void {
+  const { psk, ticket, ageAdd, received, expires, maxEarlyData } = session
+  const remedy = 'Keep sessions by serializeSession and parseSession; connect without this one.'
+  const whole = (value: unknown) => Number.isInteger(value) && Number(value) >= 0
+  if (!(psk instanceof Uint8Array) || psk.length < 16)
+    throw new OptionError('session.psk', psk, remedy)
+  if (!(ticket instanceof Uint8Array) || ticket.length === 0)
+    throw new OptionError('session.ticket', ticket, remedy)
+  for (const [name, value] of Object.entries({ ageAdd, maxEarlyData }))
+    if (!whole(value) || value > 0xffff_ffff)
+      throw new OptionError(`session.${name}`, value, remedy)
+  for (const [name, value] of Object.entries({ received, expires }))
+    if (!Number.isFinite(value)) throw new OptionError(`session.${name}`, value, remedy)
+}
+
+export function checkBytes(option: string, value: Uint8Array, length: number): void {
+  if (!(value instanceof Uint8Array) || value.length !== length)
+    throw new OptionError(option, value, `${length} bytes are needed.`)
+}
+
+export function checkRange(option: string, value: unknown, min: number, max: number): void {
+  if (value === undefined) return
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+    throw new OptionError(option, value, `Use a whole number from ${min} to ${max}.`)
+}
