@@ -121,6 +121,7 @@ const contents = struct({
     tickets: uint24,
     keyUpdates: uint24,
     owesKeyUpdate: uint8,
+    awaitsKeyUpdate: uint8,
   }),
   records: struct({
     readSequence: uint64,
@@ -159,7 +160,11 @@ export function serializeConnection(exported: ExportedConnection): Uint8Array {
       dangerouslyUnverified: Number(dangerouslyUnverified),
     })),
     peerExpires: list(exported.peerExpires).map((time) => BigInt(Math.floor(time))),
-    keys: { ...exported.keys, owesKeyUpdate: Number(exported.keys.owesKeyUpdate) },
+    keys: {
+      ...exported.keys,
+      owesKeyUpdate: Number(exported.keys.owesKeyUpdate),
+      awaitsKeyUpdate: Number(exported.keys.awaitsKeyUpdate),
+    },
     records: {
       ...records,
       readSequence: BigInt(records.readSequence),
@@ -200,7 +205,11 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
     writeClosed: value.writeClosed !== 0,
     info,
     peerExpires: expires === undefined ? undefined : Number(expires),
-    keys: { ...value.keys, owesKeyUpdate: value.keys.owesKeyUpdate !== 0 },
+    keys: {
+      ...value.keys,
+      owesKeyUpdate: value.keys.owesKeyUpdate !== 0,
+      awaitsKeyUpdate: value.keys.awaitsKeyUpdate !== 0,
+    },
     records: {
       ...value.records,
       readSequence: Number(value.records.readSequence),
