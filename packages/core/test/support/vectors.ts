@@ -14,3 +14,7 @@ export function readVectors(path: string): Uint8Array | undefined {
   console.log(`SKIP ${path}: no such file; set SANSTLS_VECTORS to the directory of the vectors`)
   return undefined
 }
+
+export function fromHex(digits: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(digits, 'hex'))
+}
