@@ -186,6 +186,14 @@ partial('a client that lacks the ServerHello after a HelloRetryRequest says that
   pair.advance(600)
   expectEstablished(pair)
 })
+
+partial('where datagrams are too large for the path, they get smaller', () => {
+  const long = { ...clientCredential, chain: [...clientCredential.chain, new Uint8Array(3000)] }
+  const { pair, toClient } = connectDatagrams({}, { credentials: [long] }, { mtu: 600 })
+  pair.settle(60_000)
+  expectEstablished(pair)
+  assert.ok(toClient.lost > 0)
+})
 partial.run()
 
 const updates = suite('key update')

@@ -5,9 +5,9 @@ import { concat } from '#src/bytes.js'
 import { createNullCrypto, nullCrypto, seededRandom, trustEveryone } from '#src/testing.js'
 import { contentType, messageType } from '#src/wire/registry.js'
 import { clientCredential, demand, text } from '../support/connect.js'
-import { connectDatagrams } from '../support/datagrams.js'
+import { connectDatagrams, expectDatagramFault } from '../support/datagrams.js'
 import { forge, fragment } from '../support/forging.js'
-import { expectEstablished, expectFault } from '../support/outcome.js'
+import { expectEstablished } from '../support/outcome.js'
 
 const { handshake, alert, applicationData, ack } = contentType
 
@@ -204,7 +204,7 @@ reassembly('a claimed length above the limit is refused: by an alert where it is
   pair.settle()
   expectEstablished(pair)
   inject(seal(3, handshake, fragment(finished, 2, new Uint8Array(10), { length: 2 ** 24 - 1 })))
-  expectFault(pair, 'server', 'messageTooLong', 'decodeError')
+  expectDatagramFault(pair, 'server', 'messageTooLong', 'decodeError')
 })
 
 reassembly('messages far ahead are not kept, nor acknowledged', () => {
@@ -235,7 +235,7 @@ reassembly('fragments that reach beyond their message, or stop short, are refuse
     plain.pair.settle()
     expectEstablished(plain.pair)
     plain.inject(plain.seal(3, handshake, content))
-    expectFault(plain.pair, 'server', 'malformedMessage', 'decodeError')
+    expectDatagramFault(plain.pair, 'server', 'malformedMessage', 'decodeError')
   }
 })
 
@@ -243,7 +243,7 @@ reassembly('a message may not follow the one after which keys change', () => {
   const { pair, seal, inject } = forge('client')
   pair.settle()
   inject(seal(2, handshake, fragment(messageType.keyUpdate, 2, Uint8Array.of(0))))
-  expectFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
+  expectDatagramFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
 })
 
 reassembly('nor may it stand beside it', () => {
@@ -252,7 +252,7 @@ reassembly('nor may it stand beside it', () => {
   const update = fragment(messageType.keyUpdate, 2, Uint8Array.of(0))
   const after = fragment(messageType.keyUpdate, 3, Uint8Array.of(0))
   inject(seal(3, handshake, concat(update, after)))
-  expectFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
+  expectDatagramFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
 })
 reassembly.run()
 
@@ -262,7 +262,7 @@ protectedData('data under handshake keys is refused', () => {
   const { pair, seal, inject } = forge('client')
   pair.settle()
   inject(seal(2, applicationData, text('early')))
-  expectFault(pair, 'server', 'unexpectedData', 'unexpectedMessage')
+  expectDatagramFault(pair, 'server', 'unexpectedData', 'unexpectedMessage')
 })
 
 protectedData('nothing is delivered before the client is authenticated', () => {
@@ -321,14 +321,14 @@ limits('an ACK during the handshake for a later epoch is illegal', () => {
   numbers[1] = 16
   numbers[9] = 3
   inject(seal(2, ack, numbers))
-  expectFault(pair, 'server', 'badAck', 'illegalParameter')
+  expectDatagramFault(pair, 'server', 'badAck', 'illegalParameter')
 })
 
 limits('a malformed ACK is illegal where it is authentic', () => {
   const { pair, seal, inject } = forge('client')
   pair.settle()
   inject(seal(3, ack, Uint8Array.of(0, 5, 1, 2, 3, 4, 5)))
-  expectFault(pair, 'server', 'badAck', 'illegalParameter')
+  expectDatagramFault(pair, 'server', 'badAck', 'illegalParameter')
 })
 
 limits('keys are replaced before they have sealed too much', () => {
@@ -390,7 +390,7 @@ limits('too many forgeries end the connection', () => {
   expectEstablished(pair)
   pair.server.connection.receive(concat(Uint8Array.of(0x2b), random(40)), pair.now)
   pair.run()
-  expectFault(pair, 'server', 'tooManyForgeries', 'badRecordMac')
+  expectDatagramFault(pair, 'server', 'tooManyForgeries', 'badRecordMac')
 })
 
 limits('the two bits of the epoch suffice for any number of updates', () => {

@@ -9,9 +9,13 @@ import { seededRandom } from '#src/testing.js'
 import { decode, encode } from '#src/wire/codec.js'
 import { contentType, messageType } from '#src/wire/registry.js'
 import { clientConfig, connect, demand, serverConfig, text } from '../support/connect.js'
-import { connectDatagrams, type ServerOverrides } from '../support/datagrams.js'
+import {
+  connectDatagrams,
+  expectDatagramFault,
+  type ServerOverrides,
+} from '../support/datagrams.js'
 import { forge, fragment } from '../support/forging.js'
-import { expectEstablished, expectFault } from '../support/outcome.js'
+import { expectEstablished } from '../support/outcome.js'
 
 const tickets = { keys: { keys: [{ name: new Uint8Array(16), key: new Uint8Array(32).fill(3) }] } }
 const early: ServerOverrides = { tickets, earlyData: { maxBytes: 10_000, replay: () => true } }
@@ -178,7 +182,7 @@ hello('a legacy_cookie is illegal in DTLS 1.3, a legacy_session_id is ignored', 
   const withCookie = encode(datagramClientHello, { ...value, legacyCookie: Uint8Array.of(1) })
   const bad = forge('client')
   bad.inject(bad.seal(0, contentType.handshake, fragment(messageType.clientHello, 0, withCookie)))
-  expectFault(bad.pair, 'server', 'illegalParameter', 'illegalParameter')
+  expectDatagramFault(bad.pair, 'server', 'illegalParameter', 'illegalParameter')
 
   const id = { ...value, legacySessionId: seededRandom('id')(32) }
   const good = forge('client')
