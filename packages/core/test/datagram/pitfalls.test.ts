@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concat } from '#src/bytes.js'
+import { noble } from '#src/noble.js'
 import { createNullCrypto, nullCrypto, seededRandom, trustEveryone } from '#src/testing.js'
 import { contentType, messageType } from '#src/wire/registry.js'
 import { clientCredential, demand, text } from '../support/connect.js'
@@ -99,6 +100,26 @@ garbage('no damage to a datagram does more than lose it', () => {
     expectEstablished(pair)
     assert.equal(pair.server.data, text('before after'))
     assert.ok(discards.server.length > 500)
+  }
+})
+
+garbage('nor with real cryptography, whatever the length', () => {
+  const random = seededRandom('real garbage')
+  const psks = [{ identity: Uint8Array.of(1), key: random(32) }]
+  for (const cipher of ['TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256']) {
+    const common = { crypto: noble, psks, groups: ['x25519'], suites: [cipher] }
+    const { pair, discards } = connectDatagrams(common, { ...common, credentials: [] })
+    pair.settle()
+    for (let length = 0; length < 40; length++)
+      for (const side of [pair.client, pair.server]) {
+        side.connection.receive(concat(Uint8Array.of(0x2b), random(length)), pair.now)
+        side.connection.receive(concat(Uint8Array.of(0x23), random(length)), pair.now)
+      }
+    pair.client.send(text('still there'))
+    pair.settle()
+    expectEstablished(pair)
+    assert.equal(pair.server.data, text('still there'))
+    assert.is(discards.server.length, 80)
   }
 })
 

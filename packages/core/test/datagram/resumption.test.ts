@@ -4,9 +4,11 @@ import * as assert from 'uvu/assert'
 import { createDtlsClient, createDtlsServer } from '#src/dtls.js'
 import { OptionError } from '#src/fault.js'
 import { datagramClientHello } from '#src/layer/datagram/hello.js'
+import type { Observation } from '#src/observe.js'
 import type { Session } from '#src/session.js'
 import { seededRandom } from '#src/testing.js'
 import { decode, encode } from '#src/wire/codec.js'
+import { extensionTable } from '#src/wire/extension.js'
 import { contentType, messageType } from '#src/wire/registry.js'
 import { clientConfig, connect, demand, serverConfig, text } from '../support/connect.js'
 import {
@@ -45,10 +47,15 @@ resumption('a session of TLS is not offered over DTLS, nor the other way round',
   const stream = connect({}, { tickets })
   stream.run()
   const ofTls = demand(stream.client.sessions[0])
-  const { pair } = connectDatagrams({ session: ofTls }, { tickets })
+  const hellos: Uint8Array[] = []
+  const observe = (seen: Observation) =>
+    seen.kind === 'message' && seen.name === 'ClientHello' && hellos.push(seen.bytes)
+  const { pair } = connectDatagrams({ session: ofTls, observe }, { tickets })
   pair.settle()
   expectEstablished(pair)
   assert.is(pair.client.info?.resumed, false)
+  const { extensions } = decode(datagramClientHello, demand(hellos[0]).subarray(4))
+  assert.not.ok(extensions?.some(({ type }) => type === extensionTable.preSharedKey.type))
   const back = connect({ session: session() }, { tickets })
   back.run()
   expectEstablished(back)
