@@ -66,9 +66,11 @@ function clientOptions(trace: Trace, psks: ClientConfig['psks'] = []): ClientCon
       extraExtensions: list.filter(({ type }) => type === 0xff01 || type === 35),
       // RFC 7685: they padded hellos of 256 to 511 bytes, which the first one of a retry is not.
       get padTo() {
-        hellos++
-        return list.some(({ type }) => type === 21) || hellos > 1 ? 512 : 0
+        return list.some(({ type }) => type === 21) || hellos > 0 ? 512 : 0
       },
+    },
+    observe(observation) {
+      if (observation.kind === 'message' && observation.type === messageType.clientHello) hellos++
     },
   }
 }
