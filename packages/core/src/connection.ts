@@ -62,6 +62,11 @@ export interface Connection {
    * @throws {Error} unless it is established and idle, with all output transmitted and no decision open.
    */
   export(): ExportedConnection
+  /**
+   * Ends with an alert, as a policy that throws does: for a decision that cannot be answered. `failed` follows, with the
+   * cause; a `Fault` is taken as it is.
+   */
+  fail(cause: unknown, time?: Time): void
   /** Ends at once: keys are wiped, nothing more is sent or delivered. */
   abort(): void
   /** Set once established. */
