@@ -26,6 +26,8 @@ export interface ExportedKeys {
   readonly keyUpdates: number
   /** The peer asked us to update our keys, which comes before the next data. */
   readonly owesKeyUpdate: boolean
+  /** We asked the peer to update its keys, which it has not done yet. */
+  readonly awaitsKeyUpdate: boolean
 }
 
 export interface ExportedRecords {

@@ -128,6 +128,7 @@ const contents = struct({
     tickets: uint24,
     keyUpdates: uint24,
     owesKeyUpdate: uint8,
+    awaitsKeyUpdate: uint8,
   }),
   records: struct({
     readSequence: uint64,
@@ -167,7 +168,11 @@ export function serializeConnection(exported: ExportedConnection): Uint8Array {
     })),
     sessionContext: list(exported.sessionContext).map(utf16),
     peerExpires: list(exported.peerExpires).map((time) => BigInt(Math.floor(time))),
-    keys: { ...exported.keys, owesKeyUpdate: Number(exported.keys.owesKeyUpdate) },
+    keys: {
+      ...exported.keys,
+      owesKeyUpdate: Number(exported.keys.owesKeyUpdate),
+      awaitsKeyUpdate: Number(exported.keys.awaitsKeyUpdate),
+    },
     records: {
       ...records,
       readSequence: BigInt(records.readSequence),
@@ -209,7 +214,11 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
     info,
     sessionContext: value.sessionContext.map(fromUtf16)[0],
     peerExpires: expires === undefined ? undefined : Number(expires),
-    keys: { ...value.keys, owesKeyUpdate: value.keys.owesKeyUpdate !== 0 },
+    keys: {
+      ...value.keys,
+      owesKeyUpdate: value.keys.owesKeyUpdate !== 0,
+      awaitsKeyUpdate: value.keys.awaitsKeyUpdate !== 0,
+    },
     records: {
       ...value.records,
       readSequence: Number(value.records.readSequence),
