@@ -39,7 +39,7 @@ export interface Connection {
   /** Gives the bytes of a `transmit` back, for reuse. */
   release(bytes: Uint8Array): void
   /**
-   * Updates our keys (RFC 9846 4.6.3). Where `requestPeer` is set, the peer updates its own before its next data.
+   * Updates our keys (RFC 9846 4.7.3). Where `requestPeer` is set, the peer updates its own before its next data.
    */
   updateKeys(requestPeer?: boolean, time?: Time): void
   /** Server: asks the client to authenticate itself now (RFC 9846 4.6.2). */
@@ -62,6 +62,11 @@ export interface Connection {
    * @throws {Error} unless it is established and idle, with all output transmitted and no decision open.
    */
   export(): ExportedConnection
+  /**
+   * Ends with an alert, as a policy that throws does: for a decision that cannot be answered. `failed` follows, with the
+   * cause; a `Fault` is taken as it is.
+   */
+  fail(cause: unknown, time?: Time): void
   /** Ends at once: keys are wiped, nothing more is sent or delivered. */
   abort(): void
   /** Set once established. */

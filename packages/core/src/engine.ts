@@ -1,15 +1,15 @@
 /** The engine behind a connection: owns the handshake, the layer and the open decision, and advances one step a poll. */
-import { noBytes } from './bytes.js'
 import type { Connection } from './connection.js'
 import type { Answers, Decision, Question } from './decision.js'
 import { Effects } from './effects.js'
-import type { ExportedConnection } from './exported.js'
+import { type ExportedConnection, plainInfo } from './exported.js'
 import { Fault, toFault } from './fault.js'
 import { consult } from './handshake/consult.js'
 import { type Connected, isPause, type Pause, type State, type Step } from './handshake/context.js'
 import type { HandshakeMessage, Incoming, Layer } from './layer/layer.js'
 import type { Settings } from './options.js'
 import type { ConnectionInfo, Output } from './output.js'
+import { Sender } from './sender.js'
 import type { Time } from './time.js'
 import { messageName } from './wire/message.js'
 import { alert, nameOf } from './wire/registry.js'
@@ -27,9 +27,10 @@ interface OpenDecision {
 
 export class Engine implements Connection {
   readonly role: 'client' | 'server'
-  readonly #settings: Settings
   readonly #layer: Layer
   readonly #effects: Effects
+  readonly #sender: Sender
+  readonly #sessionContext: string | undefined
   #life: Life = 'new'
   #state: State | undefined
   #stateName = 'start'
@@ -47,15 +48,13 @@ export class Engine implements Connection {
   #busy = false
   /** It called `abort`. */
   #doomed = false
-  /** Plaintext that waits for the handshake. */
-  #queue: Uint8Array[] = []
-  #queued = 0
 
   constructor(settings: Settings, layer: Layer, now: Time, start: (effects: Effects) => Step) {
     this.role = settings.role
-    this.#settings = settings
+    this.#sessionContext = settings.sessionContext
     this.#layer = layer
     this.#effects = new Effects(settings, layer, now, start)
+    this.#sender = new Sender(layer, this.#effects, settings.limits.maxQueued)
   }
 
   get info(): ConnectionInfo | undefined {
@@ -118,27 +117,18 @@ export class Engine implements Connection {
     this.#call('send', time)
     if (this.#over) throw new Error(`send: the connection has ${this.#life}`)
     if (this.#writeClosed) throw new Error('send: after close')
-    this.#checkLength(plaintext)
-    if (this.#maySend()) {
-      const before = this.#sendQueue()
-      return before ? this.#seal(plaintext) : 0
-    }
-    const accepted = this.#share(plaintext, this.#settings.limits.maxQueued - this.#queued)
-    if (accepted > 0) this.#queue.push(plaintext.slice(0, accepted))
-    this.#queued += accepted
-    return accepted
+    this.#sender.checkLength(plaintext)
+    if (!this.#maySend()) return this.#sender.enqueue(plaintext)
+    if (!this.#sendQueued()) return 0
+    return this.#guard(() => this.#sender.seal(plaintext, this.#connected)) ?? 0
   }
 
   sendEarly(plaintext: Uint8Array, time?: Time): number {
     this.#call('sendEarly', time)
     if (this.#life === 'new') this.#guard(() => this.#begin())
-    const left = this.#effects.earlyWrite
-    if (this.#over || left === 0) return 0
-    this.#checkLength(plaintext)
-    const share = plaintext.subarray(0, this.#share(plaintext, left))
-    const accepted = this.#guard(() => this.#layer.sendData(share)) ?? 0
-    if (!this.#over) this.#effects.setEarlyWrite(left - accepted)
-    return accepted
+    if (this.#over || this.#effects.earlyWrite === 0) return 0
+    this.#sender.checkLength(plaintext)
+    return this.#guard(() => this.#sender.sealEarly(plaintext)) ?? 0
   }
 
   release(bytes: Uint8Array): void {
@@ -209,13 +199,14 @@ export class Engine implements Connection {
       throw new Error('export: a decision is open; answer it and poll first')
     if (this.#stateName !== 'connected')
       throw new Error('export: authentication after the handshake is under way')
-    if (layer.pendingOutput > 0 || this.#queued > 0 || this.#effects.outputs.length > 0)
+    if (layer.pendingOutput > 0 || this.#sender.queued > 0 || this.#effects.outputs.length > 0)
       throw new Error('export: outputs wait; poll until idle first')
     const exported: ExportedConnection = {
       role: this.role,
       readClosed: this.#readClosed,
       writeClosed: this.#writeClosed,
-      info: connected.info,
+      info: plainInfo(connected.info),
+      sessionContext: this.#sessionContext,
       peerExpires: connected.peerExpires,
       keys: connected.exportKeys(),
       records: layer.exportRecords(),
@@ -230,6 +221,13 @@ export class Engine implements Connection {
     this.#writeClosed = writeClosed
     // Now, since what was buffered comes before what the transport gives next.
     this.#guard(() => this.#begin())
+  }
+
+  fail(cause: unknown, time?: Time): void {
+    this.#call('fail', time)
+    if (this.#over) return
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    this.#fail(cause instanceof Fault ? cause : new Fault('policyFailed', detail, { cause }))
   }
 
   abort(): void {
@@ -277,8 +275,8 @@ export class Engine implements Connection {
         this.#enter(answered())
         return true
       }
-      if (this.#queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
-        this.#sendQueue()
+      if (this.#sender.queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
+        this.#sendQueued()
         if (this.#closing) this.#sendClose()
         return true
       }
@@ -384,7 +382,7 @@ export class Engine implements Connection {
     this.#established = true
     this.#layer.complete(this.#effects.time)
     this.#effects.emit({ kind: 'established', info: step.connected.info })
-    if (this.#queued > 0) this.#sendQueue()
+    if (this.#sender.queued > 0) this.#sendQueued()
   }
 
   #ask(pause: Pause): void {
@@ -422,56 +420,13 @@ export class Engine implements Connection {
     if (this.#writeClosed && !this.#closing) this.#finish()
   }
 
-  /** @throws {RangeError} where each send is a message of its own, and this one is too long. */
-  #checkLength(plaintext: Uint8Array): void {
-    const { messageLimit } = this.#layer
-    if (messageLimit !== undefined && plaintext.length > messageLimit)
-      throw new RangeError(`send: ${plaintext.length} bytes, and a datagram takes ${messageLimit}`)
-  }
-
-  /** How much of the plaintext there is room for; a message is not divided. */
-  #share(plaintext: Uint8Array, room: number): number {
-    if (plaintext.length <= room) return plaintext.length
-    return this.#layer.messageLimit === undefined ? Math.max(room, 0) : 0
-  }
-
   #maySend(): boolean {
     return this.#established || this.#effects.halfRtt
   }
 
   /** False while something of the queue is left. */
-  #sendQueue(): boolean {
-    while (this.#queue.length > 0) {
-      const [first = noBytes] = this.#queue
-      const sent = this.#seal(first)
-      this.#queued -= sent
-      if (sent < first.length) {
-        this.#queue[0] = first.subarray(sent)
-        return false
-      }
-      this.#queue.shift()
-    }
-    return true
-  }
-
-  #seal(plaintext: Uint8Array): number {
-    return (
-      this.#guard(() => {
-        // A reply to the peer's request goes before more data (RFC 9846 4.6.3).
-        if (this.#established) this.#connected?.beforeData(this.#effects)
-        if (this.#layer.writeKeyExhausted) this.#connected?.updateKeys(false, this.#effects)
-        let offset = this.#layer.sendData(plaintext)
-        while (this.#layer.writeKeyExhausted && offset < plaintext.length) {
-          // RFC 9846 5.5: the sender changes keys before the cipher's limit.
-          if (this.#connected === undefined) break
-          this.#connected.updateKeys(false, this.#effects)
-          const sent = this.#layer.sendData(plaintext.subarray(offset))
-          if (sent === 0) break
-          offset += sent
-        }
-        return offset
-      }, 0) ?? 0
-    )
+  #sendQueued(): boolean {
+    return this.#guard(() => this.#sender.sendQueued(this.#connected)) ?? false
   }
 
   #transmit(): boolean {
@@ -489,7 +444,7 @@ export class Engine implements Connection {
 
   /** RFC 9846 6.1: close_notify says that nothing follows, so it goes behind what was accepted before. */
   #sendClose(): void {
-    if (!this.#sendQueue()) return
+    if (!this.#sendQueued()) return
     this.#closing = false
     const { closeNotify } = this.#layer.traits
     if (closeNotify) this.#sendAlert(warning, alert.closeNotify)
@@ -530,9 +485,7 @@ export class Engine implements Connection {
   #dropSecrets(): void {
     this.#layer.close()
     this.#connected?.wipe()
-    for (const bytes of this.#queue) bytes.fill(0)
-    this.#queue = []
-    this.#queued = 0
+    this.#sender.drop()
     this.#open = undefined
     this.#answered = undefined
     this.#state = undefined

@@ -7,13 +7,17 @@ import type {
   Verification,
 } from './config.js'
 import { OptionError } from './fault.js'
+import { checkCookie, checkEarlyData, checkTickets } from './options-features.js'
 import { checkProfile } from './options-profile.js'
 import {
-  checkBytes,
   checkCredential,
+  checkFlag,
+  checkFunction,
+  checkPolicy,
   checkPsk,
   checkRange,
   checkSession,
+  demandRange,
 } from './options-values.js'
 import { acceptsAnyone, acceptsStored } from './verification.js'
 
@@ -63,6 +67,14 @@ const serverNames = new Set([
   'cookie',
 ])
 
+const clientFlags = [
+  'earlyData',
+  'sendServerName',
+  'middleboxCompatibility',
+  'postHandshakeAuth',
+] as const
+const commonFlags = ['pskWithoutDiffieHellman', 'requestStaple', 'requestScts'] as const
+
 /** What a `configure` decision may change; the rest was in use before it was asked. */
 const overrideNames = new Set([
   'suites',
@@ -82,8 +94,6 @@ const overrideNames = new Set([
   'preference',
   'recordSizeLimit',
 ])
-
-const weekSeconds = 604_800
 
 export function checkClient(config: ClientConfig): void {
   checkNames(config, clientNames, 'client')
@@ -133,9 +143,12 @@ export function checkClient(config: ClientConfig): void {
   if (config.profile !== undefined) checkProfile(config.profile)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
-  checkRange('ticketRequest.newSession', config.ticketRequest?.newSession, 0, 255)
-  checkRange('ticketRequest.resumption', config.ticketRequest?.resumption, 0, 255)
-  const { maxFragmentLength } = config
+  for (const option of clientFlags) checkFlag(option, config[option])
+  const { maxFragmentLength, ticketRequest } = config
+  if (ticketRequest !== undefined) {
+    demandRange('ticketRequest.newSession', ticketRequest.newSession, 0, 255)
+    demandRange('ticketRequest.resumption', ticketRequest.resumption, 0, 255)
+  }
   if (maxFragmentLength !== undefined && ![512, 1024, 2048, 4096].includes(maxFragmentLength))
     throw new OptionError('maxFragmentLength', maxFragmentLength, 'Use 512, 1024, 2048 or 4096.')
   if (maxFragmentLength !== undefined && config.recordSizeLimit !== undefined)
@@ -151,6 +164,7 @@ export function checkServer(config: ServerConfig): void {
   checkNames(config, serverNames, 'server')
   checkCommon(config)
   const { clientAuthentication = 'none', verify, tickets, earlyData, cookie } = config
+  const { configure, lookupPsk, requirePsk, halfRttData, preference } = config
   if (!['none', 'request', 'require'].includes(clientAuthentication))
     throw new OptionError(
       'clientAuthentication',
@@ -184,40 +198,18 @@ export function checkServer(config: ServerConfig): void {
       config.credentials,
       'A server must authenticate itself: give credentials, psks, or a configure policy.',
     )
-  if (tickets !== undefined) {
-    if ((tickets.keys === undefined) === (tickets.store === undefined))
-      throw new OptionError(
-        'tickets',
-        tickets,
-        'Give either keys (stateless) or a store (stateful).',
-      )
-    if (tickets.keys !== undefined) {
-      if (tickets.keys.keys.length === 0)
-        throw new OptionError('tickets.keys', 'no keys', 'Give at least one ticket key.')
-      for (const { name, key } of tickets.keys.keys) {
-        checkBytes('tickets.keys.name', name, 16)
-        checkBytes('tickets.keys.key', key, 32)
-      }
-    }
-    checkRange('tickets.count', tickets.count, 0, 8)
-    checkRange('tickets.lifetime', tickets.lifetime, 1, weekSeconds)
-  }
-  if (earlyData !== undefined) {
-    checkRange('earlyData.maxBytes', earlyData.maxBytes, 1, 2 ** 32 - 1)
-    if (typeof earlyData.replay !== 'function' && earlyData.replay !== 'decide')
-      throw new OptionError(
-        'earlyData.replay',
-        earlyData.replay,
-        "Early data can be replayed by anyone: give a replay policy, or 'decide'.",
-      )
-    if (tickets === undefined && noPsk)
-      throw new OptionError('earlyData', 'set', 'Early data needs tickets or psks.')
-  }
-  if (cookie !== undefined) {
-    if (cookie.keys.length === 0) throw new OptionError('cookie.keys', 'no keys', 'Give a key.')
-    for (const key of cookie.keys) checkBytes('cookie.keys', key, 32)
-    checkRange('cookie.lifetime', cookie.lifetime, 1, 3_600_000)
-  }
+  // An override may bring what a session or a PSK needs.
+  if (requirePsk === true && noPsk && tickets === undefined && configure === undefined)
+    throw new OptionError('requirePsk', true, 'Give psks or lookupPsk.')
+  if (preference !== undefined && preference !== 'server' && preference !== 'client')
+    throw new OptionError('preference', preference, "Use 'server' or 'client'.")
+  checkFlag('requirePsk', requirePsk)
+  checkFlag('halfRttData', halfRttData)
+  if (configure !== undefined) checkPolicy('configure', configure)
+  if (lookupPsk !== undefined) checkPolicy('lookupPsk', lookupPsk)
+  if (tickets !== undefined) checkTickets(tickets)
+  if (earlyData !== undefined) checkEarlyData(earlyData, config)
+  if (cookie !== undefined) checkCookie(cookie)
 }
 
 export function checkOverrides(overrides: ServerOverrides): void {
@@ -239,6 +231,11 @@ function checkCommon(config: CommonConfig): void {
     if (new Set(names).size !== names.length)
       throw new OptionError(option, names, 'A name stands twice.')
   }
+  for (const option of commonFlags) checkFlag(option, config[option])
+  for (const option of ['observe', 'recordPadding'] as const)
+    if (config[option] !== undefined) checkFunction(option, config[option])
+  if (config.alpn !== undefined && !Array.isArray(config.alpn))
+    throw new OptionError('alpn', config.alpn, "Give an array: ['h2'].")
   for (const protocol of config.alpn ?? [])
     if (typeof protocol !== 'string' || !/^[\0-\x7f]{1,255}$/.test(protocol))
       throw new OptionError('alpn', protocol, 'Protocol names have 1 to 255 ASCII characters.')
@@ -247,7 +244,9 @@ function checkCommon(config: CommonConfig): void {
     if (!(name instanceof Uint8Array) || name.length === 0)
       throw new OptionError('certificateAuthorities', name, 'Give DER-encoded names.')
   checkRange('recordSizeLimit', config.recordSizeLimit, 64, 16_384)
-  const { credentials, limits } = config
+  const { credentials, limits, sessionContext } = config
+  if (sessionContext !== undefined && typeof sessionContext !== 'string')
+    throw new OptionError('sessionContext', sessionContext, 'Give a string.')
   if (
     credentials !== undefined &&
     credentials !== 'decide' &&

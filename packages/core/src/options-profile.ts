@@ -33,7 +33,6 @@ const configured: readonly ExtensionName[] = [
   'certificateAuthorities',
   'postHandshakeAuth',
   'keyShare',
-  'quicTransportParameters',
   'ticketRequest',
 ]
 

@@ -1,4 +1,7 @@
 /** What can be wrong with single values, of the configuration and of answers to decisions. */
+import { equal, noBytes } from './bytes.js'
+import { certificatePublicKey } from './crypto/certificate.js'
+import type { SubjectPublicKey } from './crypto/spki.js'
 import type { Credential, ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
 import type { Session } from './session.js'
@@ -16,6 +19,18 @@ export function checkCredential(credential: Credential): void {
   const { key } = credential
   if (key !== 'decide' && typeof key?.sign !== 'function')
     throw new OptionError('credentials.key', key, "Give a SigningKey, or 'decide'.")
+  // The bits alone: the key of an RSA-PSS certificate may be held as one for RSA.
+  if (key !== 'decide' && !equal(key.publicKey.publicKey, leafKey(credential).publicKey))
+    throw new OptionError('credentials.key', key, 'It is not the key of the first certificate.')
+}
+
+function leafKey({ chain: [leaf = noBytes] }: Credential): SubjectPublicKey {
+  try {
+    return certificatePublicKey(leaf)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new OptionError('credentials.chain', leaf, `The first is not a certificate: ${reason}.`)
+  }
 }
 
 export function checkPsk(psk: ExternalPsk): void {
@@ -61,4 +76,25 @@ export function checkRange(option: string, value: unknown, min: number, max: num
   if (value === undefined) return
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
     throw new OptionError(option, value, `Use a whole number from ${min} to ${max}.`)
+}
+
+/** As `checkRange`, where the option has no default. */
+export function demandRange(option: string, value: unknown, min: number, max: number): void {
+  if (value === undefined)
+    throw new OptionError(option, value, `Give a whole number from ${min} to ${max}.`)
+  checkRange(option, value, min, max)
+}
+
+export function checkFlag(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean')
+    throw new OptionError(option, value, 'Give true or false.')
+}
+
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value !== 'function') throw new OptionError(option, value, 'Give a function.')
+}
+
+export function checkPolicy(option: string, value: unknown): void {
+  if (value !== 'decide' && typeof value !== 'function')
+    throw new OptionError(option, value, "Give a policy, or 'decide'.")
 }
