@@ -91,13 +91,13 @@ test('PITFALLS 1: a server with an empty Certificate', () => {
 })
 
 test('PITFALLS 1: a server that copied a certificate and signs with a key of its own', () => {
-  const copied = { chain: serverCredential.chain, key: nullKey('ed25519', 'mine') }
-  expectRefusal(
-    fromServer({}, {}, { credentials: [copied] }),
-    'client',
-    'badSignature',
-    'decryptError',
-  )
+  const { chain, key } = serverCredential
+  if (key === 'decide') return
+  const own = nullKey('ed25519', 'mine')
+  // It passes for the other one's, up to the signature.
+  const copied = { chain, key: { ...own, publicKey: key.publicKey } }
+  const pair = fromServer({}, {}, { credentials: [copied] })
+  expectRefusal(pair, 'client', 'badSignature', 'decryptError')
 })
 
 test('PITFALLS 1: a client without CertificateVerify', () => {

@@ -304,13 +304,11 @@ test('PITFALLS 28: a server that leaves Diffie-Hellman out unasked', () => {
     extensionTable.keyShare.type,
     () => undefined,
   )
-  expectRefusal(
-    fromServer(script, { psks: [one] }, { psks: [one] }),
-    'client',
-    'missingExtension',
-    'missingExtension',
-  )
-  expectRefusal(fromServer(script, {}, {}), 'client', 'missingExtension', 'missingExtension')
+  const pair = fromServer(script, { psks: [one] }, { psks: [one] })
+  expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
+  // Nor without a PSK.
+  const bare = fromServer(script, {}, {})
+  expectRefusal(bare, 'client', 'missingExtension', 'missingExtension')
 })
 
 test('PITFALLS 28: a server under a PSK that asks for a certificate, or sends one', () => {
