@@ -5,7 +5,12 @@ export {
   outlineCertificate,
 } from './crypto/certificate.js'
 export { type PssParameters, readPssParameters } from './crypto/pss-parameters.js'
-export { parseSubjectPublicKey } from './crypto/spki.js'
+export {
+  type CurveName,
+  type KeyType,
+  parseSubjectPublicKey,
+  type SubjectPublicKey,
+} from './crypto/spki.js'
 export {
   contextConstructed,
   contextPrimitive,
@@ -14,4 +19,20 @@ export {
   objectIdentifierText,
   tags,
 } from './der/reader.js'
+export { decodeAscii, decodeUtf8, encodeUtf8 } from './der/text.js'
 export { civilFromDays, daysFromCivil } from './der/time.js'
+export {
+  encodeBitString,
+  encodeBoolean,
+  encodeElement,
+  encodeExplicit,
+  encodeInteger,
+  encodeNamedBits,
+  encodeNull,
+  encodeObjectIdentifier,
+  encodeOctetString,
+  encodeSequence,
+  encodeSetOf,
+  encodeText,
+  encodeTime,
+} from './der/write.js'

@@ -2,6 +2,8 @@
 export { createClient } from './client.js'
 export type * from './config.js'
 export type { Connection } from './connection.js'
+export type * from './crypto/provider.js'
+export type { CurveName, KeyType, SubjectPublicKey } from './crypto/spki.js'
 export type * from './decision.js'
 export { Fault, type FaultClass, type FaultCode, faults, OptionError } from './fault.js'
 export { tls13 } from './handshake/tls13.js'

@@ -1,0 +1,24 @@
+/** What a certificate is for: the roles of TLS and extendedKeyUsage (RFC 5280 4.2.1.12). */
+
+/** The role of the peer whose certificate it is. */
+export type Role = 'server' | 'client'
+
+export const purposes = {
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  codeSigning: '1.3.6.1.5.5.7.3.3',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
+  anyExtendedKeyUsage: '2.5.29.37.0',
+} as const
+
+export type Purpose = keyof typeof purposes
+
+const purposeOfRole = { server: purposes.serverAuth, client: purposes.clientAuth } as const
+
+/** Whether a certificate with this extendedKeyUsage may serve this role; without the extension it may serve any. */
+export const permitsRole = (extendedKeyUsage: readonly string[] | undefined, role: Role): boolean =>
+  extendedKeyUsage === undefined ||
+  extendedKeyUsage.includes(purposeOfRole[role]) ||
+  extendedKeyUsage.includes(purposes.anyExtendedKeyUsage)
