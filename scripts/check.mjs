@@ -36,8 +36,9 @@ const textRules = [
 const imports = {
   core: /^(?:\.|@noble\/)/,
   x509: /^(?:\.|@sanstls\/core(?:$|\/)|asn1js$|pkijs$)/,
-  'transport-node': /^(?:\.|node:|@sanstls\/(?:core|x509)(?:$|\/))/,
-  'transport-deno': /^(?:\.|@sanstls\/(?:core|x509)(?:$|\/))/,
+  'transport-node': /^(?:\.|node:|@sanstls\/(?:(?:core|x509)(?:$|\/)|transport-web\/base$))/,
+  'transport-deno':
+    /^(?:\.|@sanstls\/(?:(?:core|x509)(?:$|\/)|transport-web\/base$|transport-node\/runtime$))/,
   'transport-web': /^(?:\.|@sanstls\/(?:core|x509)(?:$|\/))/,
 }
 

@@ -1,5 +1,6 @@
 /** The connection object: bytes, time and answers in; outputs out. */
 import type { Answers, Decision, Question } from './decision.js'
+import type { ExportedConnection } from './exported.js'
 import type { ConnectionInfo, Output } from './output.js'
 import type { Time } from './time.js'
 
@@ -51,6 +52,11 @@ export interface Connection {
   ): Uint8Array | undefined
   /** Sends close_notify. What the peer still sends is delivered. */
   close(time?: Time): void
+  /**
+   * Takes the connection out, to go on with it elsewhere (`@sanstls/core/migrate`); this object is then used up.
+   * @throws {Error} unless it is established and idle, with all output transmitted and no decision open.
+   */
+  export(): ExportedConnection
   /** Ends at once: keys are wiped, nothing more is sent or delivered. */
   abort(): void
   /** Set once established. */

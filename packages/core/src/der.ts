@@ -26,6 +26,7 @@ export {
   encodeBoolean,
   encodeElement,
   encodeExplicit,
+  encodeGeneralizedTime,
   encodeInteger,
   encodeNamedBits,
   encodeNull,

@@ -1,12 +1,14 @@
 /** The ordered sink for what handlers cause: implements the handshake's context over a layer. */
 import { Fault } from './fault.js'
-import type { Connected, Context } from './handshake/context.js'
-import type { Layer, Level, TrafficKeys } from './layer/layer.js'
+import type { Connected, Context, Step } from './handshake/context.js'
+import type { FlightTiming, Layer, Level, TrafficKeys } from './layer/layer.js'
 import type { Observation } from './observe.js'
 import type { Settings } from './options.js'
-import type { Output } from './output.js'
+import type { LevelKeys, Output } from './output.js'
 import type { Time } from './time.js'
 import { messageName } from './wire/message.js'
+
+const maxHandshakeMessages = 64
 
 export class Effects implements Context {
   readonly layer: Layer
@@ -16,12 +18,41 @@ export class Effects implements Context {
   halfRtt = false
   earlyExporter: Connected['exporter'] | undefined
   readonly #settings: Settings
+  readonly #start: (effects: Effects) => Step
   #earlyRead: number | undefined
+  #handshakeBytes = 0
+  #handshakeMessages = 0
 
-  constructor(settings: Settings, layer: Layer, time: Time) {
+  constructor(settings: Settings, layer: Layer, time: Time, start: (effects: Effects) => Step) {
     this.#settings = settings
     this.layer = layer
     this.time = time
+    this.#start = start
+  }
+
+  start(): Step {
+    return this.#start(this)
+  }
+
+  restart(): Step {
+    this.layer.restart?.()
+    this.#handshakeBytes = 0
+    this.#handshakeMessages = 0
+    return this.start()
+  }
+
+  /** @throws {Fault} where a handshake is longer than it may be. */
+  countMessage(length: number): void {
+    this.#handshakeBytes += length
+    this.#handshakeMessages++
+    if (
+      this.#handshakeBytes > this.#settings.limits.handshakeTotal ||
+      this.#handshakeMessages > maxHandshakeMessages
+    )
+      throw new Fault(
+        'handshakeTooLong',
+        `${this.#handshakeMessages} messages, ${this.#handshakeBytes} bytes`,
+      )
   }
 
   get observed(): boolean {
@@ -41,8 +72,8 @@ export class Effects implements Context {
     return raw
   }
 
-  flush(): void {
-    this.layer.flush(this.time)
+  flush(timing: FlightTiming = 'timed'): void {
+    this.layer.flush(this.time, timing)
   }
 
   emit(output: Output): void {
@@ -50,19 +81,26 @@ export class Effects implements Context {
   }
 
   observe(observation: Observation): void {
-    this.#settings.config.observe?.(observation)
+    const { observe } = this.#settings.config
+    if (observe === undefined) return
+    try {
+      observe(observation)
+    } catch (cause) {
+      throw new Fault('policyFailed', 'observe threw', { cause })
+    }
   }
 
   installRead(level: Level, keys: TrafficKeys): void {
     this.layer.installRead(level, keys)
     this.observe({ kind: 'keys', direction: 'read', level })
-    if (this.layer.traits.keysAreOutputs) this.emit({ kind: 'readKeys', level, keys })
+    if (this.layer.traits.keysAreOutputs) this.emit({ kind: 'readKeys', level, keys: copyOf(keys) })
   }
 
   installWrite(level: Level, keys: TrafficKeys): void {
     this.layer.installWrite(level, keys)
     this.observe({ kind: 'keys', direction: 'write', level })
-    if (this.layer.traits.keysAreOutputs) this.emit({ kind: 'writeKeys', level, keys })
+    if (this.layer.traits.keysAreOutputs)
+      this.emit({ kind: 'writeKeys', level, keys: copyOf(keys) })
   }
 
   setEarlyWrite(bytes: number): void {
@@ -95,4 +133,9 @@ export class Effects implements Context {
     this.halfRtt = false
     this.#earlyRead = undefined
   }
+}
+
+/** The handshake wipes its secrets when it has done with them; a caller may still need them. */
+function copyOf({ suite, secret }: TrafficKeys): LevelKeys {
+  return { suite, secret: secret.slice() }
 }

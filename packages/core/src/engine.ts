@@ -3,7 +3,9 @@ import { noBytes } from './bytes.js'
 import type { Connection } from './connection.js'
 import type { Answers, Decision, Question } from './decision.js'
 import { Effects } from './effects.js'
+import type { ExportedConnection } from './exported.js'
 import { Fault, toFault } from './fault.js'
+import { consult } from './handshake/consult.js'
 import { type Connected, isPause, type Pause, type State, type Step } from './handshake/context.js'
 import type { HandshakeMessage, Incoming, Layer } from './layer/layer.js'
 import type { Settings } from './options.js'
@@ -12,7 +14,6 @@ import type { Time } from './time.js'
 import { messageName } from './wire/message.js'
 import { alert, nameOf } from './wire/registry.js'
 
-const maxHandshakeMessages = 64
 const maxWarnings = 4
 const warning = 1
 const fatal = 2
@@ -29,7 +30,6 @@ export class Engine implements Connection {
   readonly #settings: Settings
   readonly #layer: Layer
   readonly #effects: Effects
-  readonly #start: () => Step
   #life: Life = 'new'
   #state: State | undefined
   #stateName = 'start'
@@ -39,9 +39,9 @@ export class Engine implements Connection {
   #decisions = 0
   #established = false
   #writeClosed = false
+  /** `close` was called, and close_notify waits for queued plaintext. */
+  #closing = false
   #readClosed = false
-  #handshakeBytes = 0
-  #handshakeMessages = 0
   #warnings = 0
   /** Plaintext that waits for the handshake. */
   #queue: Uint8Array[] = []
@@ -51,8 +51,7 @@ export class Engine implements Connection {
     this.role = settings.role
     this.#settings = settings
     this.#layer = layer
-    this.#effects = new Effects(settings, layer, now)
-    this.#start = () => start(this.#effects)
+    this.#effects = new Effects(settings, layer, now, start)
   }
 
   get info(): ConnectionInfo | undefined {
@@ -66,7 +65,7 @@ export class Engine implements Connection {
   receive(bytes: Uint8Array, time?: Time): number {
     this.#setTime(time)
     // Whatever follows a close_notify is ignored (RFC 9846 6.1).
-    if (this.#over || this.#readClosed) return bytes.length
+    if (this.#over || (this.#readClosed && this.#layer.serve === undefined)) return bytes.length
     return this.#layer.receive(bytes, this.#effects.time)
   }
 
@@ -88,11 +87,12 @@ export class Engine implements Connection {
       if (this.#transmit()) continue
       if (this.#over || !this.#advance()) break
     }
-    if (!this.#over) this.#layer.keepInput()
+    if (this.#over) return { kind: 'idle', deadline: undefined, wantsInput: false }
+    this.#layer.keepInput()
     return {
       kind: 'idle',
-      deadline: this.#over ? undefined : this.#layer.deadline,
-      wantsInput: !this.#over && !this.#readClosed && this.#open === undefined,
+      deadline: this.#layer.deadline,
+      wantsInput: !this.#blocked || this.#layer.serve !== undefined,
     }
   }
 
@@ -111,11 +111,12 @@ export class Engine implements Connection {
     this.#setTime(time)
     if (this.#over) throw new Error(`send: the connection has ${this.#life}`)
     if (this.#writeClosed) throw new Error('send: after close')
+    this.#checkLength(plaintext)
     if (this.#maySend()) {
       const before = this.#sendQueue()
       return before ? this.#seal(plaintext) : 0
     }
-    const accepted = Math.min(plaintext.length, this.#settings.limits.maxQueued - this.#queued)
+    const accepted = this.#share(plaintext, this.#settings.limits.maxQueued - this.#queued)
     if (accepted > 0) this.#queue.push(plaintext.slice(0, accepted))
     this.#queued += accepted
     return accepted
@@ -126,7 +127,8 @@ export class Engine implements Connection {
     if (this.#life === 'new') this.#guard(() => this.#begin())
     const left = this.#effects.earlyWrite
     if (this.#over || left === 0) return 0
-    const accepted = this.#layer.sendData(plaintext.subarray(0, left))
+    this.#checkLength(plaintext)
+    const accepted = this.#layer.sendData(plaintext.subarray(0, this.#share(plaintext, left)))
     this.#effects.setEarlyWrite(left - accepted)
     return accepted
   }
@@ -171,10 +173,8 @@ export class Engine implements Connection {
     if (this.#over || this.#writeClosed) return
     this.#writeClosed = true
     if (this.#established) {
-      this.#guard(() => {
-        this.#sendAlert(warning, alert.closeNotify)
-        if (this.#readClosed) this.#finish()
-      })
+      this.#closing = true
+      this.#guard(() => this.#sendClose())
       return
     }
     // RFC 9846 6.1: a handshake that is given up ends with user_canceled and close_notify.
@@ -187,6 +187,38 @@ export class Engine implements Connection {
     })
   }
 
+  export(): ExportedConnection {
+    const connected = this.#demandConnected('export')
+    const layer = this.#layer
+    if (layer.exportRecords === undefined)
+      throw new Error('export: connections over this transport cannot be exported')
+    if (this.#open !== undefined || this.#answered !== undefined)
+      throw new Error('export: a decision is open; answer it and poll first')
+    if (this.#stateName !== 'connected')
+      throw new Error('export: authentication after the handshake is under way')
+    if (layer.pendingOutput > 0 || this.#queued > 0 || this.#effects.outputs.length > 0)
+      throw new Error('export: outputs wait; poll until idle first')
+    const exported: ExportedConnection = {
+      role: this.role,
+      readClosed: this.#readClosed,
+      writeClosed: this.#writeClosed,
+      info: connected.info,
+      peerExpires: connected.peerExpires,
+      keys: connected.exportKeys(),
+      records: layer.exportRecords(),
+    }
+    this.abort()
+    return exported
+  }
+
+  /** Puts an imported connection where the exported one stood; either direction may have been closed. */
+  restore(readClosed: boolean, writeClosed: boolean): void {
+    this.#readClosed = readClosed
+    this.#writeClosed = writeClosed
+    // Now, since what was buffered comes before what the transport gives next.
+    this.#guard(() => this.#begin())
+  }
+
   abort(): void {
     if (this.#over) return
     this.#life = 'closed'
@@ -197,6 +229,11 @@ export class Engine implements Connection {
 
   get #over(): boolean {
     return this.#life === 'failed' || this.#life === 'closed'
+  }
+
+  /** Nothing can be delivered: a question is open, or the peer has closed. */
+  get #blocked(): boolean {
+    return this.#open !== undefined || this.#readClosed
   }
 
   #setTime(time: Time | undefined): void {
@@ -224,24 +261,34 @@ export class Engine implements Connection {
       }
       if (this.#queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
         this.#sendQueue()
+        if (this.#closing) this.#sendClose()
         return true
       }
-      if (this.#open !== undefined) return false
+      if (this.#blocked) {
+        this.#layer.serve?.(this.#effects.time)
+        return this.#settle()
+      }
       const incoming = this.#layer.next(this.#effects.time)
       if (incoming !== undefined) {
         this.#handle(incoming)
         return true
       }
-      if (this.#established && !this.#writeClosed) this.#connected?.settle(this.#effects)
-      return this.#transmit()
+      return this.#settle()
     })
     // A failure is progress too: its outputs wait.
     return advanced ?? true
   }
 
+  /** All that came has been read: what it left owing is sent. */
+  #settle(): boolean {
+    if (this.#established && !this.#writeClosed && this.#open === undefined)
+      this.#connected?.settle(this.#effects)
+    return this.#transmit()
+  }
+
   #begin(): void {
     this.#life = 'open'
-    this.#enter(this.#start())
+    this.#enter(this.#effects.start())
   }
 
   /** Runs something that the peer's bytes may make fail; every failure ends the connection in one way. */
@@ -270,24 +317,13 @@ export class Engine implements Connection {
         this.#handleAlert(incoming.level, incoming.description)
         break
       case 'end':
-        this.#handleEnd()
+        this.#handleEnd(incoming.expected)
         break
     }
   }
 
   #handleMessage(message: HandshakeMessage): void {
-    if (!this.#established) {
-      this.#handshakeBytes += message.raw.length
-      this.#handshakeMessages++
-      if (
-        this.#handshakeBytes > this.#settings.limits.handshakeTotal ||
-        this.#handshakeMessages > maxHandshakeMessages
-      )
-        throw new Fault(
-          'handshakeTooLong',
-          `${this.#handshakeMessages} messages, ${this.#handshakeBytes} bytes`,
-        )
-    }
+    if (!this.#established) this.#effects.countMessage(message.raw.length)
     const name = messageName(message.type)
     this.#effects.observe({
       kind: 'message',
@@ -336,9 +372,7 @@ export class Engine implements Connection {
     this.#effects.observe({ kind: 'alert', direction: 'received', level, description })
     if (description === alert.closeNotify) {
       if (!this.#established) throw new Fault('closedDuringHandshake', 'close_notify')
-      this.#readClosed = true
-      this.#effects.emit({ kind: 'peerClosed' })
-      if (this.#writeClosed) this.#finish()
+      this.#closeRead()
       return
     }
     // RFC 9846 6.1: user_canceled is a warning, and a close_notify follows it. Every other alert is an error.
@@ -350,10 +384,30 @@ export class Engine implements Connection {
     throw new Fault('alertReceived', nameOf(alert, description), { alert: description })
   }
 
-  #handleEnd(): void {
+  #handleEnd(expected: boolean): void {
     if (this.#readClosed) return
     if (!this.#established) throw new Fault('closedDuringHandshake', 'the transport ended')
-    throw new Fault('truncated', 'no close_notify came')
+    if (!expected) throw new Fault('truncated', 'no close_notify came')
+    this.#closeRead()
+  }
+
+  #closeRead(): void {
+    this.#readClosed = true
+    this.#effects.emit({ kind: 'peerClosed' })
+    if (this.#writeClosed && !this.#closing) this.#finish()
+  }
+
+  /** @throws {RangeError} where each send is a message of its own, and this one is too long. */
+  #checkLength(plaintext: Uint8Array): void {
+    const { messageLimit } = this.#layer
+    if (messageLimit !== undefined && plaintext.length > messageLimit)
+      throw new RangeError(`send: ${plaintext.length} bytes, and a datagram takes ${messageLimit}`)
+  }
+
+  /** How much of the plaintext there is room for; a message is not divided. */
+  #share(plaintext: Uint8Array, room: number): number {
+    if (plaintext.length <= room) return plaintext.length
+    return this.#layer.messageLimit === undefined ? Math.max(room, 0) : 0
   }
 
   #maySend(): boolean {
@@ -380,6 +434,7 @@ export class Engine implements Connection {
       this.#guard(() => {
         // A reply to the peer's request goes before more data (RFC 9846 4.6.3).
         if (this.#established) this.#connected?.settle(this.#effects)
+        if (this.#layer.writeKeyExhausted) this.#connected?.updateKeys(false, this.#effects)
         let offset = this.#layer.sendData(plaintext)
         while (this.#layer.writeKeyExhausted && offset < plaintext.length) {
           // RFC 9846 5.5: the sender changes keys before the cipher's limit.
@@ -404,7 +459,16 @@ export class Engine implements Connection {
   #sendAlert(level: number, description: number): void {
     this.#effects.observe({ kind: 'alert', direction: 'sent', level, description })
     this.#layer.sendAlert(level, description)
-    this.#layer.flush(this.#effects.time)
+    this.#effects.flush()
+  }
+
+  /** RFC 9846 6.1: close_notify says that nothing follows, so it goes behind what was accepted before. */
+  #sendClose(): void {
+    if (!this.#sendQueue()) return
+    this.#closing = false
+    const { closeNotify } = this.#layer.traits
+    if (closeNotify) this.#sendAlert(warning, alert.closeNotify)
+    if (this.#readClosed || !closeNotify) this.#finish()
   }
 
   /** Sends what waits, and ends cleanly. */
@@ -448,26 +512,4 @@ export class Engine implements Connection {
     this.#state = undefined
     this.#effects.drop()
   }
-}
-
-/** Asks a synchronous policy. */
-function consult(
-  policy: (question: never) => Answers[Question['kind']],
-  question: Question,
-): Answers[Question['kind']] {
-  let answer: Answers[Question['kind']]
-  try {
-    // The policy stands beside the question that it is for.
-    answer = (policy as (question: Question) => Answers[Question['kind']])(question)
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('policyFailed', `${question.kind}: ${message}`, { cause })
-  }
-  // A promise is not an answer, and must not pass for one.
-  if (typeof answer === 'object' && answer !== null && 'then' in answer)
-    throw new Fault(
-      'policyFailed',
-      `${question.kind}: the policy returned a promise; configure 'decide' and answer later`,
-    )
-  return answer
 }

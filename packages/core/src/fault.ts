@@ -88,8 +88,25 @@ const table = {
     alert.unexpectedMessage,
     'The peer sends warning alerts, one after the other.',
   ),
+  tooManyForgeries: [
+    'badRecord',
+    alert.badRecordMac,
+    'So many datagrams failed to authenticate under one key that a forgery might succeed. Someone is trying.',
+  ],
+  badAck: misbehaved(
+    alert.illegalParameter,
+    'An ACK is malformed, or acknowledges records that its sender cannot have seen.',
+  ),
   badAlert: ['malformed', alert.decodeError, 'An alert record is not two bytes long.'],
   // Messages
+  inconsistentFragment: misbehaved(
+    alert.illegalParameter,
+    'The fragments of a handshake message contradict each other.',
+  ),
+  wrongLevel: misbehaved(
+    alert.unexpectedMessage,
+    'Handshake bytes came at another encryption level than the one that they belong to.',
+  ),
   malformedMessage: [
     'malformed',
     alert.decodeError,
@@ -150,17 +167,9 @@ const table = {
     alert.noApplicationProtocol,
     'The client offers application protocols (ALPN), and the server has none of them.',
   ),
-  noCommonCertificateType: incompatible(
-    alert.unsupportedCertificate,
-    'The two sides have no certificate type in common.',
-  ),
   noCredential: incompatible(
     alert.handshakeFailure,
     'The server has no credential for this client.',
-  ),
-  unrecognizedName: incompatible(
-    alert.unrecognizedName,
-    'The server does not serve the name that the client asks for.',
   ),
   refusedByConfiguration: [
     'peerIncompatible',
@@ -192,10 +201,6 @@ const table = {
     'The cookie is not one that this server made for this client, or it is too old.',
   ),
   invalidKeyShare: misbehaved(alert.illegalParameter, 'The key share is not valid for its group.'),
-  inappropriateFallback: misbehaved(
-    alert.inappropriateFallback,
-    'The client fell back to an older version although both sides speak a newer one.',
-  ),
   unknownPskIdentity: incompatible(
     alert.unknownPskIdentity,
     'No PSK is known under the identity that the client named.',
@@ -281,7 +286,6 @@ const table = {
     alert.internalError,
     'A policy of the configuration threw. Its error is the cause.',
   ],
-  replayUnavailable: ['internal', alert.internalError, 'The replay policy gave no answer.'],
   entropyFailed: [
     'misuse',
     alert.internalError,
@@ -325,6 +329,9 @@ export const faults: Readonly<Record<FaultCode, Row>> = table
 /** Turns whatever was thrown while the peer's bytes were handled into a fault: the one place where that is decided. */
 export function toFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown
+  // A decision's answer was a wrong configuration.
+  if (thrown instanceof OptionError)
+    return new Fault('policyFailed', thrown.message, { cause: thrown })
   if (thrown instanceof WireError)
     return new Fault('malformedMessage', thrown.message, { cause: thrown })
   return new Fault('internalError', thrown instanceof Error ? thrown.message : String(thrown), {

@@ -30,6 +30,7 @@ import {
 } from './crypto/noble/suite.js'
 import type { CryptoProvider } from './crypto/provider.js'
 
+export { compose } from './crypto/compose.js'
 export { aes128Ccm, aes128Ccm8, aes256Ccm, aes256Ccm8 } from './crypto/noble/ccm.js'
 export { chacha20Poly1305 } from './crypto/noble/chacha.js'
 export { createNoble, type NobleEntries } from './crypto/noble/create.js'
@@ -45,11 +46,13 @@ export {
 export { ed448, ed25519 } from './crypto/noble/eddsa.js'
 export { ed448Keys, ed25519Keys } from './crypto/noble/eddsa-key.js'
 export {
+  type FfdheParameters,
   ffdhe2048,
   ffdhe3072,
   ffdhe4096,
   ffdhe6144,
   ffdhe8192,
+  ffdheParameters,
 } from './crypto/noble/ffdhe.js'
 export { aes128Gcm, aes256Gcm } from './crypto/noble/gcm.js'
 export {
@@ -64,6 +67,7 @@ export {
 } from './crypto/noble/group.js'
 export { sha1, sha224, sha256, sha384, sha512 } from './crypto/noble/hash.js'
 export {
+  hybrid,
   MLKEM512,
   MLKEM768,
   MLKEM1024,
@@ -91,6 +95,7 @@ export {
   TLS_AES_256_GCM_SHA384,
   TLS_CHACHA20_POLY1305_SHA256,
 } from './crypto/noble/suite.js'
+export { joinSignatures } from './crypto/signatures.js'
 
 export const noble: CryptoProvider = /* @__PURE__ */ (() =>
   createNoble({

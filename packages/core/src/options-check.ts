@@ -123,6 +123,15 @@ export function checkServer(config: ServerConfig): void {
       'Client certificates are asked for: say how to verify them.',
     )
   if (Array.isArray(config.credentials)) for (const one of config.credentials) checkCredential(one)
+  if (
+    clientAuthentication === 'require' &&
+    ((config.psks ?? []).length > 0 || config.lookupPsk !== undefined)
+  )
+    throw new OptionError(
+      'clientAuthentication',
+      clientAuthentication,
+      "A client with a PSK presents no certificate in TLS 1.3; use 'request', or no external PSKs.",
+    )
   const noCredential =
     config.credentials === undefined ||
     (Array.isArray(config.credentials) && config.credentials.length === 0)

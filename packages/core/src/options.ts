@@ -164,7 +164,11 @@ function pick<T extends { readonly name: string }>(
 
 /** One share for the first group; a hybrid comes with the share of its classical half, which most servers know. */
 function keyShares(config: ClientConfig, groups: readonly NamedGroup[]): readonly NamedGroup[] {
-  if (config.keyShares !== undefined) return pick('keyShares', config.keyShares, groups)
+  if (config.keyShares !== undefined) {
+    const wanted = pick('keyShares', config.keyShares, groups)
+    // RFC 9846 4.2.8: in the order of supported_groups.
+    return groups.filter((group) => wanted.includes(group))
+  }
   const first = groups[0]
   if (first === undefined) return []
   const classical = first.name.includes('MLKEM')

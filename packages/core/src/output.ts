@@ -22,15 +22,23 @@ export type Output =
   /** The client authenticated itself after the handshake (server), as `requestClientCertificate` asked. */
   | { readonly kind: 'peerAuthenticated'; readonly peer: Peer | undefined }
   /** QUIC: keys to install (RFC 9001 4.1.4). */
-  | { readonly kind: 'readKeys' | 'writeKeys'; readonly level: Level; readonly keys: TrafficKeys }
+  | { readonly kind: 'readKeys' | 'writeKeys'; readonly level: Level; readonly keys: LevelKeys }
+  /** QUIC: the peer's transport parameters (RFC 9001 8.2). They are authenticated once `established` has come. */
+  | { readonly kind: 'transportParameters'; readonly bytes: Uint8Array }
   /** The peer will send nothing more (close_notify). One can still send. */
   | { readonly kind: 'peerClosed' }
-  /** The connection has failed. The alert to send, if any, came before this as `transmit`. */
-  | { readonly kind: 'failed'; readonly fault: Fault }
+  /**
+   * The connection has failed. The alert to send, if any, came before this as `transmit`; over QUIC it is `cryptoError`
+   * instead, the code to close with (RFC 9001 4.8).
+   */
+  | { readonly kind: 'failed'; readonly fault: Fault; readonly cryptoError?: number }
   /** Both directions are closed; nothing more will come. */
   | { readonly kind: 'closed' }
   /** Nothing to do until more bytes, an answer or the deadline (monotonic ms) come. */
   | { readonly kind: 'idle'; readonly deadline: number | undefined; readonly wantsInput: boolean }
+
+/** QUIC: what the keys of one level and direction are made from (RFC 9001 5.1). The secret is the receiver's own copy. */
+export type LevelKeys = Pick<TrafficKeys, 'suite' | 'secret'>
 
 /** Whom the connection has authenticated, and how. */
 export interface Peer {

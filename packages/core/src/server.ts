@@ -18,5 +18,7 @@ export function createServer(config: ServerConfig, now: Time): Connection {
     ...settings.limits,
     recordPadding: config.recordPadding,
   })
+  // RFC 9846 section 5: what comes first may follow a HelloRetryRequest that another server sent, and then a CCS may too.
+  if (config.cookie !== undefined) layer.setChangeCipherSpec('drop')
   return new Engine(settings, layer, now, () => startServer(settings))
 }

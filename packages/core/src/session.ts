@@ -4,6 +4,7 @@ import type { Peer } from './output.js'
 
 /** A client's session: one ticket of one server. Use it once (RFC 9846 C.4). `serializeSession` makes it bytes. */
 export interface Session {
+  /** As on the wire, so that a session of TLS does not serve for DTLS. */
   readonly version: number
   /** The suite of the connection that it comes from. */
   readonly suite: number

@@ -44,16 +44,14 @@ function checkDnsName(certificate: Certificate, text: string): Finding | undefin
 }
 
 /**
- * Whether a presented dNSName, maybe a wildcard, matches a reference in lower case. RFC 9525 6.3: the wildcard is the
- * whole left-most label and stands for exactly one label; two labels at least must follow it.
+ * Whether a presented dNSName, maybe a wildcard, matches a reference, which is a DNS name in lower case. RFC 9525 6.3:
+ * the wildcard is the whole left-most label and stands for exactly one label; two labels at least must follow it.
  */
 function matchesDnsName(presented: string, reference: string): boolean {
   const pattern = presented.toLowerCase()
-  if (!pattern.startsWith('*.')) return isDnsName(pattern) && pattern === reference
-  const rest = pattern.slice(2)
-  if (!isDnsName(rest) || !rest.includes('.')) return false
-  const dot = reference.indexOf('.')
-  return dot > 0 && reference.slice(dot + 1) === rest
+  if (!pattern.startsWith('*.')) return pattern === reference
+  const parent = reference.slice(reference.indexOf('.') + 1)
+  return parent.includes('.') && pattern.slice(2) === parent
 }
 
 const invalid = (text: string, what: string): Finding => ({

@@ -82,6 +82,8 @@ function comparableText({ tag, contents }: Attribute): string | undefined {
   }
   const text = tag === tags.utf8String ? decodeUtf8(contents) : decodeAscii(contents)
   if (text === undefined) return undefined
+  // Most names are ASCII, and need nothing but this.
+  if (/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text)) return text.toLowerCase()
   // Upper case first: it takes apart what lower case alone leaves (the sharp s, ligatures).
   const folded = text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
   return folded.replaceAll(/\s+/g, ' ').trim()

@@ -212,7 +212,7 @@ export class DerReader {
 
   /**
    * A BIT STRING with named bits, such as KeyUsage: bit n of the result is the bit named n. At most 31 bits.
-   * X.690 11.2.2: trailing zero bits are left off.
+   * X.690 11.2.2 leaves trailing zero bits off; they are read all the same, since roots in use have them in keyUsage.
    */
   readNamedBits(tag: number = tags.bitString): number {
     const end = this.expect(tag)
@@ -226,7 +226,6 @@ export class DerReader {
     if (octets > 0) {
       const last = this.octetAt(end - 1)
       if ((last & ((1 << unused) - 1)) !== 0) this.fail('BIT STRING with nonzero unused bits')
-      if ((last & (1 << unused)) === 0) this.fail('named BIT STRING with trailing zero bits')
     }
     let bits = 0
     for (let bit = 0; bit < octets * 8 - unused; bit++) {

@@ -102,16 +102,30 @@ export const encodeText = (tag: number, text: string): Uint8Array =>
  * @throws {RangeError} outside the years 0 to 9999.
  */
 export function encodeTime(unix: number): Uint8Array {
+  const text = timeText(unix)
+  const year = Number(text.slice(0, 4))
+  if (year >= 1950 && year <= 2049) return encodeText(tags.utcTime, text.slice(2))
+  return encodeText(tags.generalizedTime, text)
+}
+
+/**
+ * GeneralizedTime, whatever the year (RFC 5280 4.1.2.5.2), from milliseconds since 1970; fractions of a second are
+ * dropped.
+ * @throws {RangeError} outside the years 0 to 9999.
+ */
+export const encodeGeneralizedTime = (unix: number): Uint8Array =>
+  encodeText(tags.generalizedTime, timeText(unix))
+
+// YYYYMMDDHHMMSSZ
+function timeText(unix: number): string {
   const seconds = Math.floor(unix / 1000)
   const days = Math.floor(seconds / 86_400)
   const { year, month, day } = civilFromDays(days)
   if (!(year >= 0 && year <= 9999)) throw new RangeError(`no time for a certificate: ${unix}`)
   const rest = seconds - days * 86_400
+  const parts = [month, day, Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60]
   const two = (value: number): string => String(value).padStart(2, '0')
-  const clock = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60]
-  const tail = `${[month, day, ...clock].map(two).join('')}Z`
-  if (year >= 1950 && year <= 2049) return encodeText(tags.utcTime, two(year % 100) + tail)
-  return encodeText(tags.generalizedTime, String(year).padStart(4, '0') + tail)
+  return `${String(year).padStart(4, '0')}${parts.map(two).join('')}Z`
 }
 
 const empty = new Uint8Array(0)

@@ -171,6 +171,11 @@ export function resumedPeer(stored: StoredPeer, expires: number): VerifiedPeer {
   return { ...stored, details: undefined, expires, [verified]: true }
 }
 
+/** The peer of an exported connection, which verified it. */
+export function restoredPeer(peer: Peer, expires: number | undefined): VerifiedPeer {
+  return { ...peer, expires, [verified]: true }
+}
+
 /** Chooses our credential, then goes on with it and the scheme to sign with. */
 export function chooseCredential(
   settings: Settings,

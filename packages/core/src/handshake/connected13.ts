@@ -1,8 +1,9 @@
 /** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
 import { noBytes, wipe } from '../bytes.js'
 import type { CipherSuite } from '../crypto/provider.js'
+import type { ExportedKeys } from '../exported.js'
 import { Fault } from '../fault.js'
-import type { ConnectionInfo } from '../output.js'
+import type { ConnectionInfo, Peer } from '../output.js'
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys13 } from '../schedule/tls13.js'
 import { decode, encode } from '../wire/codec.js'
 import { keyUpdate } from '../wire/message.js'
@@ -20,32 +21,51 @@ export interface Secrets13 {
   readonly exporter: Uint8Array
 }
 
+/** What only some connections have. */
+export interface Extras13 {
+  /** The hash of the server's certificate, for channel binding. */
+  readonly endPoint?: () => Uint8Array | undefined
+  /** Client: the secret that tickets come from, and how many came. */
+  readonly resumption?: Uint8Array
+  readonly tickets?: () => number
+  readonly peerExpires?: number | undefined
+  /** Server: starts authentication of the client. */
+  readonly request?: (context: Context) => State
+}
+
 export class Connected13 implements Connected {
-  readonly info: ConnectionInfo
+  #info: ConnectionInfo
   readonly #suite: CipherSuite
   readonly #prefix: string
   readonly #exporter: Uint8Array
   readonly #maxKeyUpdates: number
-  readonly #request: ((connected: Connected, context: Context) => State) | undefined
+  readonly #extras: Extras13
   #read: Uint8Array
   #write: Uint8Array
   #keyUpdates = 0
   #owesUpdate = false
+  #owesRequest = false
+  /** The peer was asked for new keys, since so many forgeries came under the old ones. */
+  #replacing = false
 
-  constructor(
-    info: ConnectionInfo,
-    secrets: Secrets13,
-    maxKeyUpdates: number,
-    request?: (connected: Connected, context: Context) => State,
-  ) {
-    this.info = info
+  constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
+    this.#info = info
     this.#suite = secrets.suite
     this.#prefix = secrets.prefix
     this.#read = secrets.read
     this.#write = secrets.write
     this.#exporter = secrets.exporter
     this.#maxKeyUpdates = maxKeyUpdates
-    this.#request = request
+    this.#extras = extras
+  }
+
+  get info(): ConnectionInfo {
+    return this.#info
+  }
+
+  /** The client has authenticated itself after the handshake. */
+  authenticated(peer: Peer | undefined): void {
+    this.#info = { ...this.#info, peer }
   }
 
   /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.4.4). */
@@ -71,6 +91,12 @@ export class Connected13 implements Connected {
   updateKeys(request: boolean, context: Context): void {
     if (!context.layer.traits.keyUpdate)
       throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
+    if (context.layer.writeKeyPending) {
+      // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged.
+      this.#owesUpdate = true
+      this.#owesRequest ||= request
+      return
+    }
     const requestUpdate = request ? updateRequested : updateNotRequested
     context.send(messageType.keyUpdate, encode(keyUpdate, { requestUpdate }))
     const next = nextTrafficSecret(this.#suite.hash, this.#prefix, this.#write)
@@ -79,6 +105,7 @@ export class Connected13 implements Connected {
     context.installWrite('application', trafficKeys13(this.#suite, this.#prefix, next))
     context.flush()
     this.#owesUpdate = false
+    this.#owesRequest = false
   }
 
   /** RFC 9846 4.6.3. */
@@ -95,11 +122,17 @@ export class Connected13 implements Connected {
     wipe(this.#read)
     this.#read = next
     context.installRead('application', trafficKeys13(this.#suite, this.#prefix, next))
+    this.#replacing = false
     if (requestUpdate === updateRequested) this.#owesUpdate = true
   }
 
   settle(context: Context): void {
-    if (this.#owesUpdate) this.updateKeys(false, context)
+    const { layer } = context
+    if (layer.readKeyWorn && !this.#replacing) {
+      this.#replacing = true
+      this.updateKeys(true, context)
+    }
+    if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
   }
 
   dataReceived(): void {
@@ -107,11 +140,12 @@ export class Connected13 implements Connected {
   }
 
   requestClientCertificate(context: Context): State {
-    if (this.#request === undefined)
+    const { request } = this.#extras
+    if (request === undefined)
       throw new Error(
         'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
       )
-    return this.#request(this, context)
+    return request(context)
   }
 
   channelBinding(
@@ -119,10 +153,31 @@ export class Connected13 implements Connected {
   ): Uint8Array | undefined {
     // RFC 9266 4.2. tls-unique is not defined for TLS 1.3 (RFC 9846 appendix C.5).
     if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
+    if (type === 'tls-server-end-point') return this.#extras.endPoint?.()
     return undefined
   }
 
+  exportKeys(): ExportedKeys {
+    return {
+      read: this.#read.slice(),
+      write: this.#write.slice(),
+      exporter: this.#exporter.slice(),
+      resumption: this.#extras.resumption?.slice() ?? noBytes,
+      tickets: this.#extras.tickets?.() ?? 0,
+      keyUpdates: this.#keyUpdates,
+    }
+  }
+
+  get peerExpires(): number | undefined {
+    return this.#extras.peerExpires
+  }
+
+  /** Goes on counting where an exported connection stood. */
+  restoreCounts(keyUpdates: number): void {
+    this.#keyUpdates = keyUpdates
+  }
+
   wipe(): void {
-    wipe(this.#read, this.#write, this.#exporter)
+    wipe(this.#read, this.#write, this.#exporter, this.#extras.resumption)
   }
 }

@@ -2,8 +2,10 @@
  * What a handshake works with: states that consume messages, questions that pause it, and an ordered sink for effects.
  * Handlers do no I/O; everything they cause goes through the context, in order.
  */
+
 import type { Answers, Question } from '../decision.js'
-import type { HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
+import type { ExportedKeys } from '../exported.js'
+import type { FlightTiming, HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
 import type { Observation } from '../observe.js'
 import type { ConnectionInfo, Output } from '../output.js'
 import type { Time } from '../time.js'
@@ -77,6 +79,10 @@ export interface Connected {
   channelBinding(
     type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
   ): Uint8Array | undefined
+  /** The secrets, for `export`; the connection is not used any more. */
+  exportKeys(): ExportedKeys
+  /** Unix ms at which the peer's verification ends. */
+  readonly peerExpires: number | undefined
   wipe(): void
 }
 
@@ -86,7 +92,10 @@ export interface Context {
   random(length: number): Uint8Array
   /** Queues a handshake message; returns its transcript bytes. */
   send(type: number, body: Uint8Array): Uint8Array
-  flush(): void
+  /** Ends a flight. Timed by default. */
+  flush(timing?: FlightTiming): void
+  /** Forgets this handshake, and goes back to where it began. */
+  restart(): Step
   emit(output: Output): void
   observe(observation: Observation): void
   /** Whether anyone looks at keylog lines, which are otherwise not made. */

@@ -1,18 +1,15 @@
 /** Choosing from two lists. */
 import type { NamedGroup } from '../crypto/provider.js'
 
-/** The first of `ours` that the peer has, or, under the peer's order, the first of `theirs` that we have. */
-export function choose<T extends { readonly id: number }>(
+/** What of `ours` the peer has too, in the order of the side that decides. Never walks the peer's list more than we have entries. */
+export function common<T extends { readonly id: number }>(
   ours: readonly T[],
   theirs: readonly number[],
   preference: 'server' | 'client',
-): T | undefined {
-  if (preference === 'server') return ours.find(({ id }) => theirs.includes(id))
-  for (const id of theirs) {
-    const found = ours.find((entry) => entry.id === id)
-    if (found !== undefined) return found
-  }
-  return undefined
+): readonly T[] {
+  const both = ours.filter(({ id }) => theirs.includes(id))
+  if (preference === 'server') return both
+  return both.sort((a, b) => theirs.indexOf(a.id) - theirs.indexOf(b.id))
 }
 
 /** The group for the key exchange: one with a share if there is any, which saves a round trip. */
@@ -22,13 +19,9 @@ export function chooseGroup(
   shares: readonly number[],
   preference: 'server' | 'client',
 ): { readonly group: NamedGroup; readonly retry: boolean } | undefined {
-  const common = ours.filter(({ id }) => supported.includes(id))
-  const ready = choose(
-    common,
-    supported.filter((id) => shares.includes(id)),
-    preference,
-  )
+  const both = common(ours, supported, preference)
+  const ready = both.find(({ id }) => shares.includes(id))
   if (ready !== undefined) return { group: ready, retry: false }
-  const group = choose(common, supported, preference)
+  const [group] = both
   return group === undefined ? undefined : { group, retry: true }
 }

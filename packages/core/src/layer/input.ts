@@ -57,7 +57,8 @@ export class InputBuffer {
   #carryMore(length: number): void {
     const carried = this.#carryEnd - this.#carryStart
     if (this.#carryEnd + length > this.#carry.length) {
-      const grown = new Uint8Array(carried + length)
+      // Doubling keeps a record that comes byte by byte cheap.
+      const grown = new Uint8Array(Math.max(carried + length, carried * 2))
       grown.set(this.#carry.subarray(this.#carryStart, this.#carryEnd))
       this.#carry = grown
       this.#carryStart = 0

@@ -3,6 +3,7 @@
  * asks which it has; where they differ, the layer says so in `traits` or does the different thing by itself.
  */
 import type { CipherSuite } from '../crypto/provider.js'
+import type { ExportedRecords } from '../exported.js'
 import type { Time } from '../time.js'
 import type { Codec } from '../wire/codec.js'
 import type { ClientHello } from '../wire/message.js'
@@ -17,14 +18,26 @@ export interface LayerTraits {
   readonly endOfEarlyData: boolean
   /** Whether a ClientHello carries a session id for middleboxes, echoed and followed by CCS (RFC 9846 D.4). */
   readonly middleboxCompatibility: boolean
+  /** QUIC refuses a ClientHello with a session id (RFC 9001 8.4); DTLS ignores it (RFC 9147 section 5). */
+  readonly refusesSessionId: boolean
   /** QUIC updates keys by itself and forbids KeyUpdate (RFC 9001 section 6). */
   readonly keyUpdate: boolean
   /** QUIC protects its packets itself: keys are outputs of the connection. */
   readonly keysAreOutputs: boolean
+  /** The end of sending is told by an alert; QUIC has its own way. */
+  readonly closeNotify: boolean
+  /** QUIC goes on only with an application protocol (RFC 9001 8.1). */
+  readonly requiresAlpn: boolean
+  /** QUIC: the only value that max_early_data_size may have (RFC 9001 4.6.1). */
+  readonly maxEarlyData: number | undefined
+  /** A HelloRetryRequest that carries a cookie lets the server forget the first ClientHello (RFC 9147 5.1). */
+  readonly forgetsAfterCookie: boolean
   /** The ClientHello of DTLS has a cookie field of its own. */
   readonly clientHello: Codec<ClientHello>
   /** The version number on this wire for a TLS version (DTLS counts downwards). */
   wireVersion(version: number): number
+  /** What stands before `TLS 1.3` in the name of the protocol. */
+  readonly namePrefix: '' | 'D'
 }
 
 /** A handshake message as the peer sent it, copied out of the input. */
@@ -39,7 +52,8 @@ export type Incoming =
   | { readonly kind: 'handshake'; readonly message: HandshakeMessage }
   | { readonly kind: 'data'; readonly bytes: Uint8Array; readonly level: Level }
   | { readonly kind: 'alert'; readonly level: number; readonly description: number }
-  | { readonly kind: 'end' }
+  /** `expected`: nothing is lost by it; datagrams have no reliable end (RFC 9147 5.10). */
+  | { readonly kind: 'end'; readonly expected: boolean }
 
 /** A record's protection, keyed for one direction. CBC suites are one too, so this is more than an AEAD. */
 export interface RecordProtection {
@@ -55,7 +69,10 @@ export interface RecordProtection {
     out: Uint8Array,
     outOffset: number,
   ): void
-  /** The inner content, in fresh memory, or undefined where it does not authenticate. */
+  /**
+   * The inner content, in fresh memory, or undefined where it does not authenticate. The type is 0 where there is only
+   * padding.
+   */
   open(
     sequence: number,
     type: number,
@@ -95,8 +112,16 @@ export type EarlyDataSkip =
   /** After a HelloRetryRequest: drop application data until the second ClientHello. */
   | { readonly kind: 'untilClientHello'; readonly limit: number }
 
+/**
+ * Whether a flight is sent again by itself. `untimed`: only when the peer repeats its own, so that a server that sends
+ * a HelloRetryRequest needs no timer (RFC 9147 5.8.1).
+ */
+export type FlightTiming = 'timed' | 'untimed'
+
 export interface Layer {
   readonly traits: LayerTraits
+  /** QUIC: our transport parameters (RFC 9001 8.2). */
+  readonly transportParameters?: Uint8Array
 
   // Input
   /** Takes bytes; what it does not take must be given again later. Lends them until `keepInput`. */
@@ -104,16 +129,21 @@ export interface Layer {
   receiveEnd(): void
   /** The next thing that came, or undefined. @throws {Fault} */
   next(time: Time): Incoming | undefined
+  /**
+   * Nothing can be delivered at present: does what needs no delivery, such as answering retransmissions. Absent where
+   * there is nothing of the kind, so that input may as well wait outside. @throws {Fault}
+   */
+  serve?(time: Time): void
   /** Copies what is left of lent input. */
   keepInput(): void
   /** True while bytes are buffered that `next` has not returned. */
   readonly pendingInput: boolean
   setChangeCipherSpec(rule: ChangeCipherSpecRule): void
   skipEarlyData(skip: EarlyDataSkip | undefined): void
-  /** The version is known: record headers are checked and written accordingly. */
-  setVersion(version: number): void
   /** Most plaintext bytes in a record that the peer may send us. */
   setReceiveLimit(bytes: number): void
+  /** The peer speaks this version too, and has shown that it is reachable. */
+  setVersion(version: number): void
 
   // Output
   /** Queues a message, and returns its bytes for the transcript. */
@@ -122,8 +152,10 @@ export interface Layer {
   sendAlert(level: number, description: number): void
   /** Seals plaintext; returns how many bytes it took. */
   sendData(bytes: Uint8Array): number
+  /** Where each `sendData` is a message of its own, taken whole or not at all: its most bytes. */
+  readonly messageLimit?: number
   /** Ends a flight: what was queued may go. DTLS arms its timer. */
-  flush(time: Time): void
+  flush(time: Time, timing: FlightTiming): void
   /** Most plaintext bytes in a record that we may send. */
   setSendLimit(bytes: number): void
   /** The next bytes for the transport, or undefined. */
@@ -140,6 +172,10 @@ export interface Layer {
   uninstallWrite(): void
   /** True when the write key is so far used that a KeyUpdate must come now. */
   readonly writeKeyExhausted: boolean
+  /** DTLS: write keys are installed that wait for the peer to acknowledge our KeyUpdate (RFC 9147 section 8). */
+  readonly writeKeyPending?: boolean
+  /** DTLS: so many forgeries were seen that the peer should change its keys (RFC 9147 4.5.3). */
+  readonly readKeyWorn?: boolean
 
   // Time
   /** Monotonic ms of the next time-out, or undefined. */
@@ -147,6 +183,10 @@ export interface Layer {
   handleTimeout(time: Time): void
   /** The handshake is complete: handshake buffers and old keys can go. */
   complete(time: Time): void
+  /** Back to the beginning, with what waits for `transmit`. Present where `traits.forgetsAfterCookie` is set. */
+  restart?(): void
+  /** Where the records stand, for `export`; absent where the layer cannot be exported. */
+  exportRecords?(): ExportedRecords
   /** Wipes keys and drops buffers. */
   close(): void
 }

@@ -1,7 +1,6 @@
 /** Record protection of TLS 1.3 (RFC 9846 5.2): the content type and padding go inside. */
-import { wipe } from '../bytes.js'
+import { noBytes, wipe } from '../bytes.js'
 import type { Aead, AeadAlgorithm } from '../crypto/provider.js'
-import { Fault } from '../fault.js'
 import type { OpenedRecord, RecordProtection } from './layer.js'
 
 export class Protection13 implements RecordProtection {
@@ -49,7 +48,7 @@ export class Protection13 implements RecordProtection {
     if (inner === undefined) return undefined
     let end = inner.length
     while (end > 0 && inner[end - 1] === 0) end--
-    if (end === 0) throw new Fault('missingContentType', `${inner.length} bytes of padding`)
+    if (end === 0) return { type: 0, content: noBytes }
     return { type: inner[end - 1] ?? 0, content: inner.subarray(0, end - 1) }
   }
 

@@ -23,13 +23,22 @@ export class Reassembly {
   /** Copies a fragment. The length of a message is checked when its header is there, before its body is kept. */
   push(fragment: Uint8Array): void {
     const left = this.#end - this.#start
-    const buffer = new Uint8Array(left + fragment.length)
-    buffer.set(this.#buffer.subarray(this.#start, this.#end))
-    buffer.set(fragment, left)
-    this.#buffer = buffer
-    this.#start = 0
-    this.#end = buffer.length
+    if (this.#end + fragment.length > this.#buffer.length) {
+      // Messages view this memory, so it is never written twice; doubling keeps many small fragments cheap.
+      const buffer = new Uint8Array(Math.max(left + fragment.length, left * 2))
+      buffer.set(this.#buffer.subarray(this.#start, this.#end))
+      this.#buffer = buffer
+      this.#start = 0
+      this.#end = left
+    }
+    this.#buffer.set(fragment, this.#end)
+    this.#end += fragment.length
     this.#bodyLength()
+  }
+
+  /** A copy of what is not a whole message yet. */
+  export(): Uint8Array {
+    return this.#buffer.slice(this.#start, this.#end)
   }
 
   next(): HandshakeMessage | undefined {

@@ -15,15 +15,17 @@ import {
 import { extensionList } from './extension.js'
 import { messageType } from './registry.js'
 
-export const clientHello = struct({
+export const clientHelloFields = {
   legacyVersion: uint16,
   random: bytes(32),
   legacySessionId: opaque(1, 0, 32),
   cipherSuites: vector(2, uint16, 2, 2 ** 16 - 2),
   legacyCompressionMethods: opaque(1, 1),
   extensions: optionalTail(extensionList),
-})
-export type ClientHello = Value<typeof clientHello>
+}
+export const clientHello = struct(clientHelloFields)
+/** `legacyCookie` stands in the ClientHello of DTLS only. */
+export type ClientHello = Value<typeof clientHello> & { readonly legacyCookie?: Uint8Array }
 
 export const serverHello = struct({
   legacyVersion: uint16,

@@ -6,17 +6,10 @@ import type {
   SigningKey,
   SubjectPublicKey,
 } from '@sanstls/core'
-import {
-  encodeBitString,
-  encodeExplicit,
-  encodeInteger,
-  encodeSequence,
-  encodeTime,
-} from '@sanstls/core/der'
+import { encodeExplicit, encodeInteger, encodeSequence, encodeTime } from '@sanstls/core/der'
 import { Certificate } from '../certificate.js'
 import type { KeyUsage } from '../extension.js'
 import type { Purpose } from '../purpose.js'
-import { encodeSignatureAlgorithm } from './algorithm.js'
 import {
   type AlternativeNames,
   authorityKeyIdentifierExtension,
@@ -28,39 +21,42 @@ import {
   subjectKeyIdentifierExtension,
 } from './extension.js'
 import { type DistinguishedName, encodeName } from './name.js'
+import { encodeSigned } from './sign.js'
 
 export interface CertificateRequest {
   /** Parts of the name, or the Name in DER. */
   readonly subject: DistinguishedName | Uint8Array
   readonly publicKey: SubjectPublicKey
   /** The issuer's certificate, or its Name in DER. Left out: the certificate is self-signed. */
-  readonly issuer?: Certificate | Uint8Array
+  readonly issuer?: Certificate | Uint8Array | undefined
   /** The issuer's key. */
   readonly issuerKey: SigningKey
   /** Default: the first algorithm of the issuer's key. */
-  readonly algorithm?: SignatureName
+  readonly algorithm?: SignatureName | undefined
   /** For the serial number, and for algorithms that draw randomness. */
   readonly random: Random
   /** Big-endian, positive, 20 bytes at most. Default: 16 random bytes. */
-  readonly serialNumber?: Uint8Array
+  readonly serialNumber?: Uint8Array | undefined
   /** Unix ms; fractions of a second are dropped. */
   readonly notBefore: number
   /** Unix ms; fractions of a second are dropped. */
   readonly notAfter: number
   /** True or with a path length: an authority. False: basicConstraints CA:FALSE. Left out: no basicConstraints. */
-  readonly ca?: boolean | { readonly pathLength: number }
-  readonly keyUsage?: readonly KeyUsage[]
+  readonly ca?: boolean | { readonly pathLength: number } | undefined
+  readonly keyUsage?: readonly KeyUsage[] | undefined
   /** Names of purposes, or object identifiers. */
-  readonly extendedKeyUsage?: readonly (Purpose | (string & {}))[]
-  readonly subjectAltName?: AlternativeNames
-  readonly nameConstraints?: {
-    readonly permitted?: AlternativeNames
-    readonly excluded?: AlternativeNames
-  }
+  readonly extendedKeyUsage?: readonly (Purpose | (string & {}))[] | undefined
+  readonly subjectAltName?: AlternativeNames | undefined
+  readonly nameConstraints?:
+    | {
+        readonly permitted?: AlternativeNames
+        readonly excluded?: AlternativeNames
+      }
+    | undefined
   /** SHA-256 or better: writes the subject's key identifier (RFC 7093 section 2), and the issuer's where it has one. */
-  readonly identifierHash?: HashAlgorithm
+  readonly identifierHash?: HashAlgorithm | undefined
   /** Further extensions, DER, from `encodeExtension`. */
-  readonly extensions?: readonly Uint8Array[]
+  readonly extensions?: readonly Uint8Array[] | undefined
 }
 
 /**
@@ -69,24 +65,23 @@ export interface CertificateRequest {
  */
 export function issueCertificate(request: CertificateRequest): Certificate {
   const { subject, issuer, issuerKey, random } = request
-  const name = request.algorithm ?? issuerKey.algorithms[0]
-  if (name === undefined) throw new TypeError("The issuer's key has no algorithm to sign with.")
-  const algorithm = encodeSignatureAlgorithm(name)
   const subjectDer = subject instanceof Uint8Array ? subject : encodeName(subject)
   const issuerDer = issuer instanceof Certificate ? issuer.subjectDer : (issuer ?? subjectDer)
   const extensions = encodeExtensions(request)
-  const tbs = encodeSequence(
-    ...(extensions.length > 0 ? [encodeExplicit(0, encodeInteger(2))] : []),
-    encodeInteger(serialNumber(request)),
-    algorithm,
-    issuerDer,
-    encodeSequence(encodeTime(request.notBefore), encodeTime(request.notAfter)),
-    subjectDer,
-    request.publicKey.spki,
-    ...(extensions.length > 0 ? [encodeExplicit(3, encodeSequence(...extensions))] : []),
+  const signer = { key: issuerKey, algorithm: request.algorithm, random }
+  const der = encodeSigned(signer, (algorithm) =>
+    encodeSequence(
+      ...(extensions.length > 0 ? [encodeExplicit(0, encodeInteger(2))] : []),
+      encodeInteger(serialNumber(request)),
+      algorithm,
+      issuerDer,
+      encodeSequence(encodeTime(request.notBefore), encodeTime(request.notAfter)),
+      subjectDer,
+      request.publicKey.spki,
+      ...(extensions.length > 0 ? [encodeExplicit(3, encodeSequence(...extensions))] : []),
+    ),
   )
-  const signature = issuerKey.sign(name, tbs, random)
-  return new Certificate(encodeSequence(tbs, algorithm, encodeBitString(signature)))
+  return new Certificate(der)
 }
 
 // RFC 5280 4.1.2.2: positive, and 20 octets at most; unpredictable, which collisions of hashes are made harder by.

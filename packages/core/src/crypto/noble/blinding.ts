@@ -4,6 +4,7 @@
  * everything is synchronous, so no other call can be in progress.
  */
 import type { Random } from '../provider.js'
+import { draw } from './draw.js'
 
 let current: Random | undefined
 
@@ -18,10 +19,10 @@ export function withRandom<T>(random: Random, work: () => T): T {
   }
 }
 
-/** What signing curves are built with. noble writes into what it gets, so it gets a copy. */
+/** What signing curves are built with. */
 export function blindingBytes(length = 32): Uint8Array<ArrayBuffer> {
   if (current === undefined) throw new Error('no source of randomness')
-  return Uint8Array.from(current(length))
+  return draw(current, length)
 }
 
 /**

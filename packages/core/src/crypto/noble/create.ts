@@ -7,12 +7,14 @@ import type {
   NamedGroup,
   SignatureAlgorithm,
 } from '../provider.js'
+import { joinSignatures } from '../signatures.js'
 import { importWith, type KeyImporter } from './private-key.js'
 
 /** The entries of a provider, each list in order of preference. A bundle holds what is named here, and no more. */
 export interface NobleEntries {
   readonly suites: readonly CipherSuite[]
   readonly groups: readonly NamedGroup[]
+  /** Entries of one name are joined: each takes the keys it supports. */
   readonly signatures: readonly SignatureAlgorithm[]
   readonly hashes: readonly HashAlgorithm[]
   /** The kinds of private keys that can be imported; none by default. */
@@ -23,7 +25,8 @@ const name = 'noble'
 
 /** A provider of exactly these entries. All of their randomness comes from the connection's source. */
 export function createNoble(entries: NobleEntries): CryptoProvider {
-  const { suites, groups, signatures, hashes, keys = [] } = entries
+  const { suites, groups, hashes, keys = [] } = entries
+  const signatures = joinSignatures(entries.signatures)
   return {
     name,
     suites,

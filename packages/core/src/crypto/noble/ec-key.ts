@@ -12,6 +12,7 @@ import {
   p384,
   p521,
 } from './curve.js'
+import { draw } from './draw.js'
 import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 import { equal, type KeyImporter, publicKeyOf } from './private-key.js'
 
@@ -35,9 +36,10 @@ function ecKeys(curves: readonly Curve[]): KeyImporter {
   return {
     algorithms: ['1.2.840.10045.2.1'],
     read(info) {
-      const curve = curves.find(({ name }) => name === namedCurve(info.algorithmIdentifier))
+      const oid = namedCurve(info.algorithmIdentifier)
+      const curve = curves.find((candidate) => candidate.oid === oid)
       if (curve === undefined) {
-        throw new TypeError('EC private key: its curve is not supported')
+        throw new TypeError(`EC private key: its curve ${oid} is not supported`)
       }
       const { scalar, statedPublicKey } = readEcPrivateKey(info.privateKey)
       const { point } = curve.exchange()
@@ -64,7 +66,7 @@ function ecKeys(curves: readonly Curve[]): KeyImporter {
               prehash: false,
               lowS: false,
               format: 'der',
-              extraEntropy: random(32),
+              extraEntropy: draw(random, 32),
             })
           })
         },
@@ -73,23 +75,14 @@ function ecKeys(curves: readonly Curve[]): KeyImporter {
   }
 }
 
-/** The object identifier of the named curve, as bytes tell it: RFC 5480 2.1.1. */
-function namedCurve(algorithmIdentifier: Uint8Array): string | undefined {
+/** The object identifier of the named curve, the one kind of parameters: RFC 5480 2.1.1. */
+function namedCurve(algorithmIdentifier: Uint8Array): string {
   const reader = new DerReader(algorithmIdentifier)
   const outer = reader.enter(tags.sequence)
   reader.readObjectIdentifier()
   const curve = reader.readObjectIdentifier()
   reader.leave(outer)
-  return curveNames[curve]
-}
-
-const curveNames: Readonly<Record<string, string>> = {
-  '1.2.840.10045.3.1.7': 'secp256r1',
-  '1.3.132.0.34': 'secp384r1',
-  '1.3.132.0.35': 'secp521r1',
-  '1.3.36.3.3.2.8.1.1.7': 'brainpoolP256r1',
-  '1.3.36.3.3.2.8.1.1.11': 'brainpoolP384r1',
-  '1.3.36.3.3.2.8.1.1.13': 'brainpoolP512r1',
+  return curve
 }
 
 /** ECPrivateKey (RFC 5915 3). Parameters repeat those of the outer structure. */

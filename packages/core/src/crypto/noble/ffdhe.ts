@@ -1,6 +1,7 @@
 /** Finite-field Diffie-Hellman over the safe primes of RFC 7919. */
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import type { NamedGroup } from '../provider.js'
+import { draw } from './draw.js'
 import { diffieHellman } from './group.js'
 import { lazy } from './lazy.js'
 import { powerSecret } from './modpow.js'
@@ -22,18 +23,38 @@ export function ffdhePrime(bits: number, x: bigint): bigint {
   return (1n << b) - (1n << (b - 64n)) + (((sum >> guard) + x) << 64n) - 1n
 }
 
-/** `exponentBits`: RFC 7919 5.2, at least; drawn in whole bytes. */
-function ffdhe(id: number, bits: number, x: bigint, exponentBits: number): NamedGroup {
+/** A safe prime, and how many bytes of exponent are drawn: RFC 7919 5.2 gives the bits, at least. */
+export interface FfdheParameters {
+  /** Bits. */
+  readonly bits: number
+  readonly prime: () => bigint
+  /** Bytes. */
+  readonly exponentLength: number
+}
+
+function parameters(bits: number, x: bigint, exponentBits: number): FfdheParameters {
   const prime = lazy(() => ffdhePrime(bits, x))
+  return { bits, prime, exponentLength: Math.ceil(exponentBits / 8) }
+}
+
+/** For other providers of these groups. */
+export const ffdheParameters = /* @__PURE__ */ (() => ({
+  ffdhe2048: parameters(2048, 560316n, 225),
+  ffdhe3072: parameters(3072, 2625351n, 275),
+  ffdhe4096: parameters(4096, 5736041n, 325),
+  ffdhe6144: parameters(6144, 15705020n, 375),
+  ffdhe8192: parameters(8192, 10965728n, 400),
+}))()
+
+function ffdhe(id: number, { bits, prime, exponentLength }: FfdheParameters): NamedGroup {
   const length = bits / 8
-  const exponentLength = Math.ceil(exponentBits / 8)
   const power = (base: bigint, privateKey: Uint8Array): bigint =>
     powerSecret(base, bytesToNumberBE(privateKey), prime(), 8 * exponentLength)
   return diffieHellman({
     id,
     name: `ffdhe${bits}`,
     shareLength: length,
-    privateKey: (random) => random(exponentLength).slice(),
+    privateKey: (random) => draw(random, exponentLength),
     share: (privateKey) => numberToBytesBE(power(2n, privateKey), length),
     agree(privateKey, share) {
       const peer = bytesToNumberBE(share)
@@ -45,8 +66,8 @@ function ffdhe(id: number, bits: number, x: bigint, exponentBits: number): Named
   })
 }
 
-export const ffdhe2048: NamedGroup = /* @__PURE__ */ ffdhe(256, 2048, 560316n, 225)
-export const ffdhe3072: NamedGroup = /* @__PURE__ */ ffdhe(257, 3072, 2625351n, 275)
-export const ffdhe4096: NamedGroup = /* @__PURE__ */ ffdhe(258, 4096, 5736041n, 325)
-export const ffdhe6144: NamedGroup = /* @__PURE__ */ ffdhe(259, 6144, 15705020n, 375)
-export const ffdhe8192: NamedGroup = /* @__PURE__ */ ffdhe(260, 8192, 10965728n, 400)
+export const ffdhe2048: NamedGroup = /* @__PURE__ */ ffdhe(256, ffdheParameters.ffdhe2048)
+export const ffdhe3072: NamedGroup = /* @__PURE__ */ ffdhe(257, ffdheParameters.ffdhe3072)
+export const ffdhe4096: NamedGroup = /* @__PURE__ */ ffdhe(258, ffdheParameters.ffdhe4096)
+export const ffdhe6144: NamedGroup = /* @__PURE__ */ ffdhe(259, ffdheParameters.ffdhe6144)
+export const ffdhe8192: NamedGroup = /* @__PURE__ */ ffdhe(260, ffdheParameters.ffdhe8192)

@@ -11,6 +11,7 @@ import {
   p384,
   p521,
 } from './curve.js'
+import { draw } from './draw.js'
 import { curve448, curve25519 } from './montgomery.js'
 
 /** What a Diffie-Hellman group does; both shares have the same length. */
@@ -71,7 +72,7 @@ function ecdhe(id: number, name: string, curve: Curve): NamedGroup {
     privateKey(random) {
       // FIPS 186-5 A.2.1: more bits than the order has, so that reduction leaves no measurable bias.
       const order = exchange().point.Fn.ORDER
-      return mapHashToField(random(getMinHashLength(order)), order)
+      return mapHashToField(draw(random, getMinHashLength(order)), order)
     },
     share(privateKey) {
       const { point, table } = exchange()
@@ -87,9 +88,8 @@ function ecdhe(id: number, name: string, curve: Curve): NamedGroup {
   })
 }
 
-/** An uncompressed point on the curve (RFC 9846 4.3.8.2), or undefined. */
+/** A point on the curve, or undefined. With the length of a share, noble takes the uncompressed form only. */
 function decodePoint(curve: Curve, share: Uint8Array) {
-  if (share.length !== 1 + 2 * curve.length || share[0] !== 4) return undefined
   try {
     return curve.exchange().point.fromBytes(share)
   } catch {
@@ -125,7 +125,7 @@ export const x25519: NamedGroup = /* @__PURE__ */ diffieHellman({
   id: 29,
   name: 'x25519',
   shareLength: 32,
-  privateKey: (random) => random(32).slice(),
+  privateKey: (random) => draw(random, 32),
   share: (privateKey) => curve25519.share(privateKey),
   agree: (privateKey, share) => curve25519.agree(privateKey, share),
   warmUp: () => curve25519.warmUp(),
@@ -136,7 +136,7 @@ export const x448: NamedGroup = /* @__PURE__ */ diffieHellman({
   id: 30,
   name: 'x448',
   shareLength: 56,
-  privateKey: (random) => random(56).slice(),
+  privateKey: (random) => draw(random, 56),
   share: (privateKey) => curve448.share(privateKey),
   agree: (privateKey, share) => curve448.agree(privateKey, share),
 })

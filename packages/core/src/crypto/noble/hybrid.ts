@@ -1,6 +1,7 @@
 /** ML-KEM (FIPS 203) over noble, alone and with ECDHE beside it (RFC 10024, RFC 9954). */
 import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
 import type { NamedGroup } from '../provider.js'
+import { draw } from './draw.js'
 import { secp256r1, secp384r1, x25519 } from './group.js'
 
 const seedLength = 64
@@ -15,7 +16,7 @@ function mlkem(id: number, name: string, kem: typeof ml_kem768): NamedGroup {
     clientShareLength,
     serverShareLength,
     generate(random) {
-      const seed = random(seedLength).slice()
+      const seed = draw(random, seedLength)
       const { publicKey, secretKey } = kem.keygen(seed)
       seed.fill(0)
       let wiped = false
@@ -35,7 +36,7 @@ function mlkem(id: number, name: string, kem: typeof ml_kem768): NamedGroup {
     },
     encapsulate(clientShare, random) {
       if (clientShare.length !== clientShareLength) return undefined
-      const message = random(messageLength).slice()
+      const message = draw(random, messageLength)
       try {
         // Throws where a coefficient is not reduced (FIPS 203 7.2).
         const { cipherText, sharedSecret } = kem.encapsulate(clientShare, message)
@@ -60,7 +61,12 @@ export const MLKEM1024: NamedGroup = /* @__PURE__ */ mlkem(0x0202, 'MLKEM1024', 
  * Both exchanges at once: shares and secrets are the parts' own, joined in the order given (RFC 9954 3.2, 3.3). All
  * parts have fixed lengths.
  */
-function hybrid(id: number, name: string, first: NamedGroup, second: NamedGroup): NamedGroup {
+export function hybrid(
+  id: number,
+  name: string,
+  first: NamedGroup,
+  second: NamedGroup,
+): NamedGroup {
   return {
     id,
     name,

@@ -2,6 +2,7 @@
 import { numberToBytesBE } from '@noble/curves/utils.js'
 import type { HashAlgorithm, Random, SignatureAlgorithm } from '../provider.js'
 import type { SubjectPublicKey } from '../spki.js'
+import { draw } from './draw.js'
 import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 import { type RsaPublicKey, rsaPublic, rsaPublicKey } from './rsa.js'
 import { equalConstantTime } from './scratch.js'
@@ -21,15 +22,10 @@ function digestInfoPrefix({ name, outputLength }: HashAlgorithm): readonly numbe
   return [0x30, total, 0x30, algorithm.length, ...algorithm, ...digest]
 }
 
-/** EMSA-PKCS1-v1_5 (RFC 8017 9.2), or undefined where the modulus is too short for it. */
-export function encodePkcs1(
-  hash: HashAlgorithm,
-  message: Uint8Array,
-  length: number,
-): Uint8Array | undefined {
+/** EMSA-PKCS1-v1_5 (RFC 8017 9.2) for a modulus of `length` bytes; even the shortest allowed has room for it. */
+export function encodePkcs1(hash: HashAlgorithm, message: Uint8Array, length: number): Uint8Array {
   const prefix = digestInfoPrefix(hash)
   const start = length - prefix.length - hash.outputLength
-  if (start < 11) return undefined
   const encoded = new Uint8Array(length).fill(0xff, 2, start - 1)
   encoded[1] = 1
   encoded.set(prefix, start)
@@ -71,7 +67,7 @@ export function encodePss(
   const maskedLength = length - hash.outputLength - 1
   if (maskedLength < saltLength + 1) return undefined
   const encoded = new Uint8Array(length)
-  const salt = random(saltLength).slice()
+  const salt = draw(random, saltLength)
   const digest = pssHash(hash, hash.hash(message), salt)
   const masked = encoded.subarray(0, maskedLength)
   masked[maskedLength - saltLength - 1] = 1
@@ -118,10 +114,7 @@ function pkcs1(hash: HashAlgorithm): SignatureAlgorithm {
       if (rsa === undefined || representative === undefined) return false
       // Compared with what it must be, rather than parsed: parsers of this padding have been forged against.
       const expected = encodePkcs1(hash, message, rsa.length)
-      return (
-        expected !== undefined &&
-        equalConstantTime(numberToBytesBE(representative, rsa.length), expected)
-      )
+      return equalConstantTime(numberToBytesBE(representative, rsa.length), expected)
     },
   }
 }

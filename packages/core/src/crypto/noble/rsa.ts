@@ -1,6 +1,7 @@
 /** The RSA primitives (RFC 8017 5) over BigInt. */
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import type { Random } from '../provider.js'
+import { draw } from './draw.js'
 import { bitLength, inverse, powerPublic, powerSecret } from './modpow.js'
 
 export interface RsaPublicKey {
@@ -73,7 +74,7 @@ export function rsaPrivate(key: RsaPrivateKey, message: bigint, random: Random):
 
 function blinding(key: RsaPrivateKey, random: Random): { blind: bigint; unblind: bigint } {
   // 64 bits more than n has, so that the reduction leaves no bias.
-  const r = bytesToNumberBE(random(key.length + 8)) % key.n
+  const r = bytesToNumberBE(draw(random, key.length + 8)) % key.n
   const unblind = inverse(r, key.n)
   // Only a multiple of a prime, or zero, has no inverse: that comes from no random source.
   if (unblind === undefined) throw new Error('RSA blinding: the random source is broken')

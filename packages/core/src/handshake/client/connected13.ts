@@ -5,7 +5,10 @@
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
 import { wipe } from '../../bytes.js'
+import { serverEndPoint } from '../../crypto/end-point.js'
+import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
+import type { ClientSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, type MainStage, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
@@ -13,10 +16,11 @@ import { decode } from '../../wire/codec.js'
 import { readExtensions } from '../../wire/extension.js'
 import { newSessionTicket } from '../../wire/message.js'
 import { messageType } from '../../wire/registry.js'
-import type { VerifiedPeer } from '../authenticate.js'
+import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
 import { Connected13 } from '../connected13.js'
 import { type Context, type State, type Step, state, type Table } from '../context.js'
 import { keylog } from '../keylog.js'
+import { spokenVersion } from '../version.js'
 import { type Authenticated, authenticateClient, readRequest } from './serverFlight13.js'
 
 /** RFC 9846 4.6.1: a week. */
@@ -30,7 +34,7 @@ export interface CompletedClient extends Authenticated {
 }
 
 interface ConnectedClient {
-  readonly fields: CompletedClient
+  readonly fields: Pick<CompletedClient, 'settings' | 'suite' | 'version' | 'alpn' | 'peer'>
   readonly connected: Connected13
   readonly resumptionSecret: Uint8Array
   /** Through our Finished; kept where the server may ask for authentication. */
@@ -40,7 +44,7 @@ interface ConnectedClient {
 
 /** Our Finished is queued: installs the application keys and completes. */
 export function connectClient(fields: CompletedClient, context: Context): Step {
-  const { suite, main, applicationHash, transcript, settings, offer } = fields
+  const { suite, main, applicationHash, transcript, settings, offer, peer } = fields
   const { labelPrefix: prefix } = context.layer.traits
   const write = main.traffic('client', applicationHash)
   const read = main.traffic('server', applicationHash)
@@ -54,25 +58,80 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
   context.installRead('application', trafficKeys13(suite, prefix, read))
   context.installWrite('application', trafficKeys13(suite, prefix, write))
   context.flush()
+  const counts = { tickets: 0 }
   const connected = new Connected13(
-    connectionInfo(fields),
+    connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
+    {
+      endPoint: () => endPoint(settings, peer),
+      resumption: resumptionSecret,
+      tickets: () => counts.tickets,
+      peerExpires: peer?.expires,
+    },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
+  const { version, alpn } = fields
   return waitMessages({
-    fields,
+    fields: { settings, suite, version, alpn, peer },
     connected,
     resumptionSecret,
     transcript: settings.config.postHandshakeAuth ? transcript : undefined,
-    counts: { tickets: 0 },
+    counts,
   })
 }
 
-function connectionInfo(fields: CompletedClient): ConnectionInfo {
+/** After an export: tickets and key updates go on; authentication after the handshake does not, for want of its transcript. */
+export function restoreClient(
+  { info, keys, peerExpires }: ExportedConnection,
+  settings: ClientSettings,
+  context: Context,
+): State {
+  const { labelPrefix: prefix } = context.layer.traits
+  const suite = settings.suites.find(({ id }) => id === info.suite.id)
+  const version = settings.versions.find(({ id }) => id === info.version.id)
+  if (suite === undefined || version === undefined)
+    throw new Fault('internalError', 'the configuration lacks the suite or version')
+  const peer = info.peer === undefined ? undefined : restoredPeer(info.peer, peerExpires)
+  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
+  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
+  const counts = { tickets: keys.tickets }
+  const resumptionSecret = keys.resumption.slice()
+  const connected = new Connected13(
+    info,
+    {
+      suite,
+      prefix,
+      read: keys.read.slice(),
+      write: keys.write.slice(),
+      exporter: keys.exporter.slice(),
+    },
+    settings.limits.keyUpdates,
+    {
+      endPoint: () => endPoint(settings, peer),
+      resumption: resumptionSecret,
+      tickets: () => counts.tickets,
+      peerExpires,
+    },
+  )
+  connected.restoreCounts(keys.keyUpdates)
+  const fields = { settings, suite, version, alpn: info.alpn, peer }
+  return waitMessages({ fields, connected, resumptionSecret, transcript: undefined, counts })
+}
+
+function endPoint(
+  settings: ClientSettings,
+  peer: VerifiedPeer | undefined,
+): Uint8Array | undefined {
+  const certificate = peer?.chain[0]
+  return certificate === undefined ? undefined : serverEndPoint(certificate, settings.crypto.hashes)
+}
+
+function connectionInfo(fields: CompletedClient, context: Context): ConnectionInfo {
   const { version, suite, group, scheme, psk, settings, peer } = fields
   return {
     role: 'client',
-    version: { id: version.id, name: version.name },
+    version: spokenVersion(version, context),
     suite: { id: suite.id, name: suite.name },
     group: group === undefined ? undefined : { id: group.id, name: group.name },
     signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
@@ -114,7 +173,9 @@ const connectedTable: Table<ConnectedClient> = {
         `${counts.tickets}, limits.tickets is ${settings.limits.tickets}`,
       )
     if (ticket.ticketLifetime === 0) return waitMessages(client)
-    const { labelPrefix } = context.layer.traits
+    const { labelPrefix, maxEarlyData } = context.layer.traits
+    if (maxEarlyData !== undefined && (extensions.earlyData ?? maxEarlyData) !== maxEarlyData)
+      throw new Fault('illegalParameter', `max_early_data_size ${extensions.earlyData}`)
     const received = context.time.unix
     const expires = Math.min(
       received + ticket.ticketLifetime * 1000,
@@ -123,7 +184,7 @@ const connectedTable: Table<ConnectedClient> = {
     context.emit({
       kind: 'session',
       session: {
-        version: fields.version.id,
+        version: spokenVersion(fields.version, context).id,
         suite: suite.id,
         hash: suite.hash.name,
         psk: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticket.ticketNonce),

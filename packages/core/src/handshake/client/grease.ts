@@ -26,10 +26,11 @@ export function drawGrease(context: Context): GreaseValues {
   }
 }
 
-/** Adds a GREASE group and key share, and an extension at either end. */
+/** Adds a GREASE group, where wanted with a key share, and an extension at either end. */
 export function greaseHello(
   extensions: readonly Extension[],
   grease: GreaseValues,
+  withShare: boolean,
 ): readonly Extension[] {
   const { supportedGroups, keyShare } = extensionTable
   const share = encode(keyShare.clientHello, [
@@ -40,7 +41,7 @@ export function greaseHello(
     { type: grease.firstExtension, data: noBytes },
     ...extensions.map((extension) => {
       if (extension.type === supportedGroups.type) return prepend(extension, group)
-      if (extension.type === keyShare.type) return prepend(extension, share)
+      if (withShare && extension.type === keyShare.type) return prepend(extension, share)
       return extension
     }),
     { type: grease.lastExtension, data: Uint8Array.of(0) },

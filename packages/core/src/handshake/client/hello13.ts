@@ -37,6 +37,7 @@ export const client13: ClientVersion = {
     const keyPairs = generate(settings.keyShares, context)
     const variant: OfferVariant = {
       keyPairs,
+      groupAsked: false,
       psks,
       cookie: undefined,
       earlyData: offersEarlyData(settings, psks[0]),
@@ -69,6 +70,7 @@ export const client13: ClientVersion = {
       context.emit({ kind: 'earlyDataRejected' })
     } else sendChangeCipherSpec(offer, context)
     const variant: OfferVariant = {
+      groupAsked: group !== undefined,
       keyPairs: group === undefined ? offer.keyPairs : retryShare(group, offer, context),
       // RFC 9846 4.1.2: PSKs that do not go with the suite are left out.
       psks: offeredPsks(settings, context, suite.hash),
@@ -218,8 +220,9 @@ function serverHello13(
   keylog(context, 'CLIENT_HANDSHAKE_TRAFFIC_SECRET', offer.random, clientSecret)
   keylog(context, 'SERVER_HANDSHAKE_TRAFFIC_SECRET', offer.random, serverSecret)
   context.installRead('handshake', trafficKeys13(suite, labelPrefix, serverSecret))
-  // With early data under way, our keys change when the server has said what becomes of it.
-  if (!offer.earlyData) {
+  // With early data under way, our keys change when the server has said what becomes of it; where nothing marks its end
+  // both keys are in use at once, and the layer keeps them apart.
+  if (!offer.earlyData || !context.layer.traits.endOfEarlyData) {
     if (retry === undefined) sendChangeCipherSpec(offer, context)
     context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
   }

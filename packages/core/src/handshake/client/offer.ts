@@ -13,6 +13,7 @@ import {
 import { type ClientHello, handshakeBytes } from '../../wire/message.js'
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import type { Context } from '../context.js'
+import { ownParameters } from '../transportParameters.js'
 import { type GreaseValues, greaseHello } from './grease.js'
 import type { OfferedPsk } from './psk.js'
 
@@ -27,6 +28,8 @@ export interface OfferBase {
 /** What a HelloRetryRequest changes. */
 export interface OfferVariant {
   readonly keyPairs: ReadonlyMap<number, KeyPair>
+  /** A HelloRetryRequest asked for a group: its share then stands alone (RFC 9846 4.1.2). */
+  readonly groupAsked: boolean
   readonly psks: readonly OfferedPsk[]
   readonly cookie: Uint8Array | undefined
   readonly earlyData: boolean
@@ -69,7 +72,8 @@ export function buildClientHello(
     extensions: undefined,
   }
   let extensions = writeExtensions('clientHello', extensionValues(base, variant, context))
-  if (base.grease !== undefined) extensions = greaseHello(extensions, base.grease)
+  if (base.grease !== undefined)
+    extensions = greaseHello(extensions, base.grease, !variant.groupAsked)
   extensions = applyProfile(extensions, settings)
   extensions = padded(hello, extensions, variant, settings, context)
   if (bind === undefined || variant.psks.length === 0)
@@ -130,6 +134,7 @@ function extensionValues(
             resumptionCount: config.ticketRequest.resumption,
           },
         }),
+    ...ownParameters(context),
   }
 }
 

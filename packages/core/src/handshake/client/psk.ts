@@ -5,6 +5,7 @@ import { EarlyStage } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
 import type { Session } from '../../session.js'
 import type { Context } from '../context.js'
+import { spokenVersion } from '../version.js'
 import type { Bind } from './offer.js'
 
 export interface OfferedPsk {
@@ -29,7 +30,7 @@ export function offeredPsks(
   const psks: OfferedPsk[] = []
   if (session !== undefined && session.expires > unix) {
     const known = hashes.get(session.hash)
-    if (known !== undefined && settings.versions.some(({ id }) => id === session.version))
+    if (known !== undefined && speaks(settings, session.version, context))
       psks.push({
         kind: 'resumption',
         identity: session.ticket,
@@ -54,6 +55,10 @@ export function offeredPsks(
     })
   }
   return hash === undefined ? psks : psks.filter((psk) => psk.hash.name === hash.name)
+}
+
+function speaks({ versions }: ClientSettings, version: number, context: Context): boolean {
+  return versions.some((known) => spokenVersion(known, context).id === version)
 }
 
 /** Makes the binders; `before` is the transcript before this ClientHello, after a HelloRetryRequest. */

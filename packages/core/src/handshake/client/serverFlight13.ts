@@ -32,6 +32,7 @@ import {
   verifyPeer,
 } from '../authenticate.js'
 import { type Connected, type Context, type Step, state, type Table } from '../context.js'
+import { takeParameters } from '../transportParameters.js'
 import type { Version } from '../version.js'
 import { connectClient } from './connected13.js'
 import type { Offer } from './offer.js'
@@ -88,17 +89,17 @@ const waitEncryptedExtensionsTable: Table<AfterServerHello> = {
     const extensions = readExtensions('encryptedExtensions', list)
     checkSolicited(list, offer.offered, 'EncryptedExtensions')
     transcript.add(message.raw)
-    const alpn = checkAlpn(extensions.alpn, settings)
+    takeParameters(extensions.quicTransportParameters, context)
+    const alpn = checkAlpn(extensions.alpn, settings, context)
     applyRecordSize(extensions, settings, context)
     const earlyDataAccepted = extensions.earlyData === true
     if (earlyDataAccepted) checkEarlyData(fields, alpn)
     else if (offer.earlyData) {
+      const { labelPrefix, endOfEarlyData: explicitEnd } = context.layer.traits
       context.setEarlyWrite(0)
       context.setEarlyExporter(undefined)
-      context.installWrite(
-        'handshake',
-        trafficKeys13(suite, context.layer.traits.labelPrefix, clientSecret),
-      )
+      if (explicitEnd)
+        context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
       context.emit({ kind: 'earlyDataRejected' })
     }
     const next: AfterExtensions = { ...fields, alpn, earlyDataAccepted }
@@ -111,8 +112,13 @@ const waitEncryptedExtensionsTable: Table<AfterServerHello> = {
 function checkAlpn(
   chosen: readonly Uint8Array[] | undefined,
   settings: ClientSettings,
+  context: Context,
 ): string | undefined {
-  if (chosen === undefined) return undefined
+  if (chosen === undefined) {
+    if (context.layer.traits.requiresAlpn)
+      throw new Fault('noCommonProtocol', 'the server chose none')
+    return undefined
+  }
   const [protocol] = chosen
   // RFC 7301 3.1: exactly one name, and one of ours.
   if (chosen.length !== 1 || protocol === undefined)
@@ -138,8 +144,9 @@ function applyRecordSize(
     if (maxFragmentLength !== undefined)
       throw new Fault('illegalParameter', 'record_size_limit and max_fragment_length together')
     context.layer.setSendLimit(recordSizeLimit - 1)
+    // A server that does not answer does not know our limit either.
+    if (ours !== undefined) context.layer.setReceiveLimit(ours)
   }
-  if (ours !== undefined) context.layer.setReceiveLimit(ours)
   if (maxFragmentLength === undefined) return
   if (config.maxFragmentLength !== 2 ** (8 + maxFragmentLength))
     throw new Fault('illegalParameter', `max_fragment_length ${maxFragmentLength}`)
@@ -261,9 +268,10 @@ function answer(fields: Authenticated, peer: VerifiedPeer | undefined, context: 
   if (earlyDataAccepted) {
     context.setEarlyWrite(0)
     context.setEarlyExporter(undefined)
-    if (explicitEnd)
+    if (explicitEnd) {
       transcript.add(context.send(messageType.endOfEarlyData, encode(endOfEarlyData, {})))
-    context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
+      context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
+    }
   }
   const finish = (): Step => {
     const verifyData = finishedMac(suite.hash, labelPrefix, clientSecret, transcript.hash())
@@ -299,19 +307,18 @@ export function authenticateClient(
         scts: extensions.signedCertificateTimestamp === true,
       }
       const body = certificateMessage(chosen?.credential, requestContext, wanted)
-      transcript.add(handshakeBytes(messageType.certificate, body))
       if (chosen === undefined) {
-        context.send(messageType.certificate, body)
+        transcript.add(context.send(messageType.certificate, body))
         return then()
       }
       return signHandshake(
         chosen,
         'client',
-        transcript.hash(),
+        transcript.hashWith(handshakeBytes(messageType.certificate, body)),
         context,
         (verifyBody) => {
           // Sent together: after the handshake nothing may stand between them (RFC 9846 4.6.2).
-          context.send(messageType.certificate, body)
+          transcript.add(context.send(messageType.certificate, body))
           transcript.add(context.send(messageType.certificateVerify, verifyBody))
           return then()
         },

@@ -22,7 +22,7 @@ import {
 } from '../authenticate.js'
 import { type Connected, type Context, type Step, state, type Table } from '../context.js'
 import { connectServer } from './connected13.js'
-import type { ServerKeys } from './flight13.js'
+import { limitReceiving, type ServerKeys } from './flight13.js'
 import type { Negotiated } from './hello13.js'
 
 /** What is known after our Finished. */
@@ -30,6 +30,8 @@ export interface ServerFinished extends Negotiated, ServerKeys {
   /** A client certificate was asked for. */
   readonly requested: boolean
   readonly ownCertificate: Uint8Array | undefined
+  /** Most plaintext bytes in a record of the client's. */
+  readonly receiveLimit: number | undefined
   readonly main: MainStage
   /** The transcript's hash after our Finished. */
   readonly applicationHash: Uint8Array
@@ -67,6 +69,7 @@ const waitEndOfEarlyDataTable: Table<WithWrite> = {
     const { labelPrefix } = context.layer.traits
     context.setEarlyRead(undefined)
     context.installRead('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
+    limitReceiving(next.fields, context)
     return afterEarlyData(next)
   },
 }

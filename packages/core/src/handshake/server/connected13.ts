@@ -5,12 +5,16 @@
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
 import { equalConstantTime } from '../../bytes.js'
+import { serverEndPoint } from '../../crypto/end-point.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
+import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
+import type { ServerSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
+import { encodeState } from '../../session-codec.js'
 import { encode } from '../../wire/codec.js'
 import { writeExtensions } from '../../wire/extension.js'
 import { newSessionTicket } from '../../wire/message.js'
@@ -31,9 +35,10 @@ import {
   type Table,
 } from '../context.js'
 import { keylog } from '../keylog.js'
+import { spokenVersion } from '../version.js'
 import { refuseAnonymous, type ServerFinished, solicited, verifyClient } from './clientFlight13.js'
 import { requestBody, ticketCount } from './flight13.js'
-import { encodeState, sealTicket } from './ticket.js'
+import { sealTicket } from './ticket.js'
 
 const defaultLifetime = 7200
 
@@ -44,7 +49,7 @@ export interface CompletedServer extends ServerFinished {
 }
 
 interface ConnectedServer {
-  readonly fields: CompletedServer
+  readonly fields: Pick<CompletedServer, 'settings' | 'suite'>
   readonly connected: Connected13
   /** Through the client's Finished; kept where we may ask for authentication. */
   readonly transcript: Transcript | undefined
@@ -53,6 +58,7 @@ interface ConnectedServer {
 /** The client's Finished is right and it is verified where it must be: installs the application keys and completes. */
 export function connectServer(fields: CompletedServer, context: Context): Step {
   const { suite, main, applicationHash, transcript, settings, received, write } = fields
+  const { ownCertificate } = fields
   const { labelPrefix: prefix } = context.layer.traits
   const { random } = received.hello
   const read = main.traffic('client', applicationHash)
@@ -66,13 +72,20 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   context.installRead('application', trafficKeys13(suite, prefix, read))
   const mayRequest = received.extensions.postHandshakeAuth === true && settings.verify !== undefined
   const connected = new Connected13(
-    connectionInfo(fields),
+    connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
     settings.limits.keyUpdates,
-    mayRequest ? (_, later) => requestAuthentication(connectedFields, later) : undefined,
+    {
+      endPoint: () => endPoint(ownCertificate, settings),
+      peerExpires: fields.peer?.expires,
+      ...(mayRequest
+        ? { request: (later: Context) => requestAuthentication(connectedFields, later) }
+        : {}),
+    },
   )
+  // Only what is needed from here on, so that the handshake's memory can go.
   const connectedFields: ConnectedServer = {
-    fields,
+    fields: { settings, suite },
     connected,
     transcript: mayRequest ? transcript : undefined,
   }
@@ -81,14 +94,49 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   return waitMessages(connectedFields)
 }
 
-function connectionInfo(fields: CompletedServer): ConnectionInfo {
+/** After an export: key updates go on; authentication after the handshake does not, for want of its transcript. */
+export function restoreServer(
+  { info, keys, peerExpires }: ExportedConnection,
+  settings: ServerSettings,
+  context: Context,
+): State {
+  const { labelPrefix: prefix } = context.layer.traits
+  const suite = settings.suites.find(({ id }) => id === info.suite.id)
+  if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
+  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
+  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
+  const connected = new Connected13(
+    info,
+    {
+      suite,
+      prefix,
+      read: keys.read.slice(),
+      write: keys.write.slice(),
+      exporter: keys.exporter.slice(),
+    },
+    settings.limits.keyUpdates,
+    { peerExpires },
+  )
+  connected.restoreCounts(keys.keyUpdates)
+  return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
+}
+
+function endPoint(
+  ownCertificate: Uint8Array | undefined,
+  settings: ServerSettings,
+): Uint8Array | undefined {
+  if (ownCertificate === undefined) return undefined
+  return serverEndPoint(ownCertificate, settings.crypto.hashes)
+}
+
+function connectionInfo(fields: CompletedServer, context: Context): ConnectionInfo {
   const { received, suite, group, scheme, psk, alpn, peer, helloRetried, earlySecret } = fields
   const { version, serverName, extensions } = received
   const offered = extensions.earlyData !== undefined || fields.earlyDataRefused
   const refused = offered ? 'rejected' : 'none'
   return {
     role: 'server',
-    version: { id: version.id, name: version.name },
+    version: spokenVersion(version, context),
     suite: { id: suite.id, name: suite.name },
     group: group === undefined ? undefined : { id: group.id, name: group.name },
     signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
@@ -136,16 +184,16 @@ function sendTicket(
   const ticketNonce = Uint8Array.of(index)
   const [a = 0, b = 0, c = 0, d = 0] = context.random(4)
   const ticketAgeAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
-  const { labelPrefix } = context.layer.traits
+  const { labelPrefix, maxEarlyData } = context.layer.traits
   const stored: ServerSessionState = {
-    version: received.version.id,
+    version: spokenVersion(received.version, context).id,
     suite: suite.id,
     hash: suite.hash.name,
     psk: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticketNonce),
     ageAdd: ticketAgeAdd,
     issued,
     expires,
-    maxEarlyData: earlyData?.maxBytes ?? 0,
+    maxEarlyData: earlyData === undefined ? 0 : (maxEarlyData ?? earlyData.maxBytes),
     serverName: received.serverName,
     alpn,
     context: settings.sessionContext,
@@ -276,6 +324,7 @@ const waitPostFinishedTable: Table<WaitPostFinished> = {
     if (!equalConstantTime(expected, message.body))
       throw new Fault('badFinished', "the client's, after the handshake")
     const complete = (peer: VerifiedPeer | undefined) => {
+      server.connected.authenticated(peer)
       context.emit({ kind: 'peerAuthenticated', peer })
       return waitMessages(server)
     }

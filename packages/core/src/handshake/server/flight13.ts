@@ -19,10 +19,13 @@ import { certificateRequest, encryptedExtensions, serverHello } from '../../wire
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import { certificateMessage, chooseCredential, signHandshake } from '../authenticate.js'
 import type { Context, Step } from '../context.js'
+import { serverRandom } from '../downgrade.js'
 import { keylog } from '../keylog.js'
+import { ownParameters, takeParameters } from '../transportParameters.js'
 import { type ServerFinished, waitClientFlight } from './clientFlight13.js'
 import { decideEarlyData } from './earlyData.js'
-import { type Negotiated, sendChangeCipherSpec, skipLimit } from './hello13.js'
+import type { Negotiated } from './hello13.js'
+import { sendChangeCipherSpec, skipLimit } from './retry13.js'
 
 export interface ServerKeys {
   readonly stage: HandshakeStage
@@ -40,24 +43,27 @@ export function serverFlight(negotiated: Negotiated, context: Context): Step {
 
 function sendFlight(negotiated: Negotiated, earlyData: boolean, context: Context): Step {
   const keys = sendServerHello(negotiated, earlyData, context)
-  sendEncryptedExtensions(negotiated, earlyData, context)
+  const receiveLimit = sendEncryptedExtensions(negotiated, earlyData, context)
   const { settings, psk, transcript } = negotiated
   const requested = psk === undefined && (settings.config.clientAuthentication ?? 'none') !== 'none'
   if (requested)
     transcript.add(context.send(messageType.certificateRequest, requestBody(settings, noBytes)))
   const finish = (certificate: Uint8Array | undefined) =>
-    sendFinished({ ...negotiated, ...keys, requested, ownCertificate: certificate }, context)
+    sendFinished(
+      { ...negotiated, ...keys, requested, ownCertificate: certificate, receiveLimit },
+      context,
+    )
   return psk === undefined ? authenticateServer(negotiated, context, finish) : finish(undefined)
 }
 
 function sendServerHello(
-  { received, suite, group, clientShare, psk, transcript, helloRetried }: Negotiated,
+  { settings, received, suite, group, clientShare, psk, transcript, helloRetried }: Negotiated,
   earlyData: boolean,
   context: Context,
 ): ServerKeys {
   const { hello, message } = received
   const { traits } = context.layer
-  const random = context.random(32)
+  const random = serverRandom(received.version, settings.versions, context)
   const answer =
     group === undefined || clientShare === undefined
       ? undefined
@@ -117,8 +123,9 @@ function sendEncryptedExtensions(
   { settings, received, alpn, transcript, psk }: Negotiated,
   earlyData: boolean,
   context: Context,
-): void {
+): number | undefined {
   const { extensions, serverName } = received
+  takeParameters(extensions.quicTransportParameters, context)
   const { tickets, recordSizeLimit: configured } = settings.config
   const resumed = psk?.kind === 'resumption'
   const sizes = recordSizes(extensions, configured)
@@ -134,6 +141,7 @@ function sendEncryptedExtensions(
     ...(wanted === undefined || tickets === undefined
       ? {}
       : { ticketRequest: { expectedCount: ticketCount(settings, resumed, wanted) } }),
+    ...ownParameters(context),
   }
   const list = writeExtensions('encryptedExtensions', values)
   transcript.add(
@@ -142,9 +150,8 @@ function sendEncryptedExtensions(
       encode(encryptedExtensions, { extensions: list }),
     ),
   )
-  // From the next record on; EncryptedExtensions may still be of any size.
   if (sizes.send !== undefined) context.layer.setSendLimit(sizes.send)
-  if (sizes.receive !== undefined) context.layer.setReceiveLimit(sizes.receive)
+  return sizes.receive
 }
 
 /** RFC 8449: record_size_limit supersedes max_fragment_length, and counts the content type in TLS 1.3. */
@@ -246,14 +253,26 @@ function sendFinished(
   const { earlySecret } = fields
   if (earlySecret !== undefined) {
     context.installRead('earlyData', trafficKeys13(suite, labelPrefix, earlySecret))
-    context.setEarlyRead(settings.config.earlyData?.maxBytes)
+    context.setEarlyRead(fields.psk?.session?.maxEarlyData)
     // Without an EndOfEarlyData both keys are in use at once; the layer tells their records apart.
-    if (!endOfEarlyData) context.installRead('handshake', handshakeKeys)
+    if (!endOfEarlyData) {
+      context.installRead('handshake', handshakeKeys)
+      limitReceiving(fields, context)
+    }
   } else {
     context.installRead('handshake', handshakeKeys)
+    limitReceiving(fields, context)
     if (received.extensions.earlyData !== undefined)
       context.layer.skipEarlyData({ kind: 'untilOpened', limit: skipLimit(settings) })
   }
   if (settings.config.halfRttData && !requested) context.setHalfRtt()
   return waitClientFlight({ ...fields, main, applicationHash }, write, endOfEarlyData)
+}
+
+/** RFC 8449: a client that sends early data does not know our limit yet. */
+export function limitReceiving(
+  { receiveLimit }: Pick<ServerFinished, 'receiveLimit'>,
+  context: Context,
+): void {
+  if (receiveLimit !== undefined) context.layer.setReceiveLimit(receiveLimit)
 }

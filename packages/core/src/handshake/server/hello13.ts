@@ -5,18 +5,15 @@
  *                               <--------  HelloRetryRequest: statelessly under a cookie, where one is configured
  *   ClientHello                 -------->  chooses everything, then on to flight13.ts
  */
-import { equal, latin1, noBytes } from '../../bytes.js'
+import { equal, latin1 } from '../../bytes.js'
 import type { CipherSuite, HashAlgorithm, NamedGroup } from '../../crypto/provider.js'
 import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
 import { Transcript } from '../../schedule/transcript.js'
-import { encode } from '../../wire/codec.js'
-import { extensionTable, writeExtensions } from '../../wire/extension.js'
-import { handshakeBytes, helloRetryRequestRandom, serverHello } from '../../wire/message.js'
-import { messageType, namedGroup, nameOf, protocolVersion } from '../../wire/registry.js'
+import { extensionTable } from '../../wire/extension.js'
+import { messageType, namedGroup, nameOf } from '../../wire/registry.js'
 import { type Context, type Step, state, type Table } from '../context.js'
-import { choose, chooseGroup } from '../negotiate.js'
-import { openCookie, sealCookie } from './cookie.js'
+import { chooseGroup, common } from '../negotiate.js'
 import { serverFlight } from './flight13.js'
 import {
   type ReceivedClientHello,
@@ -25,17 +22,7 @@ import {
   sameExcept,
 } from './hello.js'
 import { type SelectedPsk, selectPsk } from './psk.js'
-
-/** What a HelloRetryRequest has fixed. */
-interface Retry {
-  /** The first ClientHello offered early data, which a HelloRetryRequest refuses. */
-  readonly earlyDataRefused: boolean
-  readonly suite: CipherSuite
-  /** The group asked for; undefined where only a cookie was. */
-  readonly group: number | undefined
-  /** Up to and including the HelloRetryRequest. */
-  readonly transcript: Transcript
-}
+import { type Retry, resumeFromCookie, sendRetryRequest } from './retry13.js'
 
 /** What was chosen for the handshake. */
 export interface Negotiated {
@@ -78,9 +65,10 @@ function negotiate(
   checkClientHello(received, context)
   context.layer.setChangeCipherSpec('drop')
   const suites = commonSuites(received, settings, retry)
-  const alpn = chooseAlpn(received, settings)
+  const alpn = chooseAlpn(received, settings, context)
   if (settings.config.cookie !== undefined && retry === undefined)
     return sendRetry(received, settings, pickSuite(suites, undefined), undefined, context)
+  context.layer.setVersion(received.version.id)
   const modes = received.extensions.pskKeyExchangeModes ?? []
   const usable = modes.includes(1) || (modes.includes(0) && settings.pskWithoutDiffieHellman)
   const search = { received, settings, suites, alpn, before: retry?.transcript, context }
@@ -96,7 +84,10 @@ function checkClientHello(
 ): void {
   if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0)
     throw new Fault('illegalParameter', 'legacy_compression_methods is not just null')
-  if (!context.layer.traits.middleboxCompatibility && hello.legacySessionId.length > 0)
+  // RFC 9147 5.3: only DTLS has one, and only DTLS 1.2 fills it.
+  if (hello.legacyCookie !== undefined && hello.legacyCookie.length > 0)
+    throw new Fault('illegalParameter', 'legacy_cookie is not empty')
+  if (context.layer.traits.refusesSessionId && hello.legacySessionId.length > 0)
     throw new Fault('illegalParameter', 'legacy_session_id must be empty on this transport')
   const { preSharedKey, supportedGroups, keyShare, signatureAlgorithms } = extensions
   if (preSharedKey !== undefined) {
@@ -146,11 +137,10 @@ function commonSuites(
       throw new Fault('changedClientHello', 'the suite of the HelloRetryRequest is gone')
     return [retry.suite]
   }
-  const common = settings.suites.filter(({ id }) => offered.includes(id))
-  if (common.length === 0)
+  const suites = common(settings.suites, offered, settings.config.preference ?? 'server')
+  if (suites.length === 0)
     throw new Fault('noCommonSuite', `the client offers ${offered.length} others`)
-  if (settings.config.preference !== 'client') return common
-  return [...common].sort((a, b) => offered.indexOf(a.id) - offered.indexOf(b.id))
+  return suites
 }
 
 function pickSuite(suites: readonly CipherSuite[], hash: HashAlgorithm | undefined): CipherSuite {
@@ -164,7 +154,10 @@ function pickSuite(suites: readonly CipherSuite[], hash: HashAlgorithm | undefin
 function chooseAlpn(
   { extensions: { alpn: offered } }: ReceivedClientHello,
   { alpn: ours }: ServerSettings,
+  context: Context,
 ): string | undefined {
+  if (offered === undefined && context.layer.traits.requiresAlpn)
+    throw new Fault('noCommonProtocol', 'the client offers none')
   if (offered === undefined || ours.length === 0) return undefined
   const found = ours.find((name) => offered.some((other) => equal(name, other)))
   if (found === undefined)
@@ -189,7 +182,7 @@ function withPsk(
   const helloRetried = retry !== undefined
   const transcript = retry?.transcript ?? new Transcript(suite.hash)
   const earlyDataRefused = retry?.earlyDataRefused ?? false
-  const common = {
+  const chosenSoFar = {
     settings,
     received,
     suite,
@@ -201,14 +194,18 @@ function withPsk(
   }
   const modes = extensions.pskKeyExchangeModes ?? []
   const wantsDiffieHellman = psk === undefined || modes.includes(1)
+  const pskAlone = () =>
+    serverFlight({ ...chosenSoFar, group: undefined, clientShare: undefined }, context)
+  const mayUsePskAlone = psk !== undefined && settings.pskWithoutDiffieHellman && modes.includes(0)
   const shares = extensions.keyShare ?? []
   const supported = extensions.supportedGroups ?? []
   if (!wantsDiffieHellman || (psk !== undefined && extensions.keyShare === undefined)) {
-    if (!settings.pskWithoutDiffieHellman || !modes.includes(0))
-      throw new Fault('missingExtension', 'key_share, for psk_dhe_ke')
-    return serverFlight({ ...common, group: undefined, clientShare: undefined }, context)
+    if (!mayUsePskAlone) throw new Fault('missingExtension', 'key_share, for psk_dhe_ke')
+    return pskAlone()
   }
   const chosen = groupFor(shares, supported, settings, retry)
+  // RFC 9846 4.2.9: both modes are on offer, and the other one has no group.
+  if (chosen === undefined && mayUsePskAlone) return pskAlone()
   if (chosen === undefined)
     throw new Fault(
       'noCommonGroup',
@@ -217,7 +214,7 @@ function withPsk(
   if (chosen.retry) return sendRetry(received, settings, suite, chosen.group, context)
   const { group } = chosen
   const clientShare = shares.find((share) => share.group === group.id)?.keyExchange
-  return serverFlight({ ...common, group, clientShare }, context)
+  return serverFlight({ ...chosenSoFar, group, clientShare }, context)
 }
 
 /** Without a PSK, a certificate must do; and a server that requires a PSK refuses here. */
@@ -254,7 +251,7 @@ function groupFor(
         'changedClientHello',
         'the share is not for the group of the HelloRetryRequest',
       )
-    const group = choose(settings.groups, ids, preference)
+    const group = settings.groups.find(({ id }) => id === retry.group)
     return group === undefined ? undefined : { group, retry: false }
   }
   const chosen = chooseGroup(settings.groups, supported, ids, preference)
@@ -270,108 +267,14 @@ function sendRetry(
   forced: NamedGroup | undefined,
   context: Context,
 ): Step {
-  const { message, extensions } = received
-  const { cookie } = settings.config
-  const helloHash = suite.hash.hash(message.raw)
-  const group = forced ?? retryGroup(received, settings)
-  const value = { suite: suite.id, group: group?.id ?? 0, helloHash }
-  const body = retryBody(
-    received,
-    suite,
-    group?.id,
-    cookie === undefined ? undefined : sealCookie(cookie, value, context.time.unix, suite.hash),
-    context,
-  )
-  const transcript = Transcript.afterRetry(suite.hash, helloHash)
-  transcript.add(context.send(messageType.serverHello, body))
-  sendChangeCipherSpec(received, context)
-  context.flush()
-  if (extensions.earlyData !== undefined)
-    context.layer.skipEarlyData({ kind: 'untilClientHello', limit: skipLimit(settings) })
+  const retry = sendRetryRequest(received, settings, suite, forced, context)
+  if (settings.config.cookie !== undefined && context.layer.traits.forgetsAfterCookie)
+    return context.restart()
   return state('waitSecondClientHello', waitSecondClientHelloTable, {
     settings,
     first: received,
-    retry: {
-      suite,
-      group: group?.id,
-      transcript,
-      earlyDataRefused: extensions.earlyData !== undefined,
-    },
+    retry,
   })
-}
-
-/** With a cookie the HelloRetryRequest comes in any case; it asks for a group where it has to. */
-function retryGroup(
-  { extensions }: ReceivedClientHello,
-  settings: ServerSettings,
-): NamedGroup | undefined {
-  const { keyShare, supportedGroups } = extensions
-  if (keyShare === undefined || supportedGroups === undefined) return undefined
-  const ids = keyShare.map(({ group }) => group)
-  const preference = settings.config.preference ?? 'server'
-  const chosen = chooseGroup(settings.groups, supportedGroups, ids, preference)
-  return chosen?.retry === true ? chosen.group : undefined
-}
-
-function retryBody(
-  { hello }: ReceivedClientHello,
-  suite: CipherSuite,
-  group: number | undefined,
-  cookie: Uint8Array | undefined,
-  context: Context,
-): Uint8Array {
-  const { traits } = context.layer
-  return encode(serverHello, {
-    legacyVersion: traits.wireVersion(protocolVersion.tls12),
-    random: helloRetryRequestRandom,
-    legacySessionIdEcho: traits.middleboxCompatibility ? hello.legacySessionId : noBytes,
-    cipherSuite: suite.id,
-    legacyCompressionMethod: 0,
-    extensions: writeExtensions('helloRetryRequest', {
-      supportedVersions: traits.wireVersion(protocolVersion.tls13),
-      ...(group === undefined ? {} : { keyShare: group }),
-      ...(cookie === undefined ? {} : { cookie }),
-    }),
-  })
-}
-
-/** Makes anew what a HelloRetryRequest had fixed, of which only the cookie remembers. */
-function resumeFromCookie(
-  cookie: Uint8Array,
-  received: ReceivedClientHello,
-  settings: ServerSettings,
-  context: Context,
-): Retry {
-  const { suites } = settings
-  // The MAC's hash is that of the suite, which the cookie names; so it is found by trying those we have.
-  const hashes = [...new Map(suites.map((suite) => [suite.hash.name, suite.hash])).values()]
-  const { suite: id, group, helloHash } = openWith(hashes, cookie, settings, context)
-  const suite = suites.find((candidate) => candidate.id === id)
-  if (suite === undefined || helloHash.length !== suite.hash.outputLength)
-    throw new Fault('badCookie', 'its suite is not configured any more')
-  const groupId = group === 0 ? undefined : group
-  const transcript = Transcript.afterRetry(suite.hash, helloHash)
-  const body = retryBody(received, suite, groupId, cookie, context)
-  transcript.add(handshakeBytes(messageType.serverHello, body))
-  return { suite, group: groupId, transcript, earlyDataRefused: false }
-}
-
-function openWith(
-  hashes: readonly HashAlgorithm[],
-  cookie: Uint8Array,
-  { config }: ServerSettings,
-  context: Context,
-): ReturnType<typeof openCookie> {
-  let refusal: unknown
-  for (const hash of hashes) {
-    try {
-      if (config.cookie !== undefined)
-        return openCookie(config.cookie, cookie, context.time.unix, hash)
-    } catch (fault) {
-      refusal = fault
-    }
-  }
-  throw refusal ?? new Fault('badCookie', 'no hash to check it with')
 }
 
 interface WaitSecond {
@@ -415,15 +318,4 @@ const waitSecondClientHelloTable: Table<WaitSecond> = {
       throw new Fault('changedClientHello', 'a cookie that nobody sent')
     return negotiate(received, settings, retry, context)
   },
-}
-
-/** RFC 9846 D.4: after the first of our messages, once. */
-export function sendChangeCipherSpec({ hello }: ReceivedClientHello, context: Context): void {
-  if (context.layer.traits.middleboxCompatibility && hello.legacySessionId.length > 0)
-    context.layer.sendChangeCipherSpec()
-}
-
-/** Ciphertext of early data that we pass over: what a ticket of ours may allow, and the records' overhead. */
-export function skipLimit({ config }: ServerSettings): number {
-  return 65_536 + 2 * (config.earlyData?.maxBytes ?? 0)
 }

@@ -10,9 +10,11 @@ import type { ServerSettings } from '../../options.js'
 import { EarlyStage } from '../../schedule/tls13.js'
 import { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
+import { decodeState } from '../../session-codec.js'
 import { ask, type Context, type Step } from '../context.js'
+import { spokenVersion } from '../version.js'
 import type { ReceivedClientHello } from './hello.js'
-import { decodeState, openTicket } from './ticket.js'
+import { openTicket } from './ticket.js'
 
 /** Identities looked at; each may cost a look-up. */
 const maxIdentities = 8
@@ -57,14 +59,16 @@ function tryIdentity(
   const external = (psk: ExternalPsk) => takeExternal(search, index, psk, then, next)
   const session = (state: ServerSessionState) => takeSession(search, index, state, then, next)
 
+  // A PSK does not stand in for a certificate that is demanded (RFC 9846 4.3.2 allows only one of the two).
+  const pskMayServe = settings.config.clientAuthentication !== 'require'
   const known = settings.psks.find((psk) => equal(psk.identity, identity))
-  if (known !== undefined) return external(known)
+  if (known !== undefined && pskMayServe) return external(known)
   if (tickets?.keys !== undefined) {
     const state = openTicket(tickets.keys, identity, settings.crypto)
     if (state !== undefined) return session(state)
   }
   const lookUp = (): Step =>
-    lookupPsk === undefined
+    lookupPsk === undefined || !pskMayServe
       ? next()
       : ask(
           { kind: 'psk', identity, serverName: received.serverName },
@@ -110,7 +114,7 @@ function takeSession(
   const clientAuthentication = settings.config.clientAuthentication ?? 'none'
   const { peer } = session
   const fits =
-    session.version === received.version.id &&
+    session.version === spokenVersion(received.version, context).id &&
     session.expires > context.time.unix &&
     session.issued <= context.time.unix + 60_000 &&
     session.serverName === received.serverName &&
@@ -118,6 +122,8 @@ function takeSession(
     session.context === settings.sessionContext &&
     // A session without a client identity cannot stand for one, and an unverified one not for a verified one.
     (clientAuthentication !== 'require' || peer !== undefined) &&
+    // Nor does one that others verified stand for anybody where nobody can be verified.
+    (peer === undefined || settings.verify !== undefined) &&
     (peer === undefined || !peer.dangerouslyUnverified || acceptsAnyone(settings))
   if (!fits) return next()
   const { psk: secret, hash } = session

@@ -1,0 +1,134 @@
+/** The ACK message (RFC 9147 section 7), and when which records are acknowledged. */
+import { decode, encode, struct, uint64, vector } from '../../wire/codec.js'
+import { readUint } from './record.js'
+
+export interface RecordNumber {
+  readonly epoch: number
+  readonly sequence: number
+}
+
+const ack = struct({
+  recordNumbers: vector(2, struct({ epoch: uint64, sequence: uint64 }), 0),
+})
+const numberLength = 16
+
+/** Undefined where it is not one. */
+export function readAck(content: Uint8Array): readonly RecordNumber[] | undefined {
+  if (content.length < 2 || content.length !== 2 + readUint(content, 0, 2)) return undefined
+  if ((content.length - 2) % numberLength !== 0) return undefined
+  // Numbers too large to be exact are none of ours.
+  return decode(ack, content).recordNumbers.map(({ epoch, sequence }) => ({
+    epoch: Number(epoch),
+    sequence: Number(sequence),
+  }))
+}
+
+/** One ACK, or several where one would be longer than `room`. */
+export function writeAcks(numbers: readonly RecordNumber[], room: number): readonly Uint8Array[] {
+  const sorted = [...numbers].sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence)
+  const most = Math.max(1, Math.floor((room - 2) / numberLength))
+  const messages: Uint8Array[] = []
+  for (let start = 0; start === 0 || start < sorted.length; start += most) {
+    const recordNumbers = sorted
+      .slice(start, start + most)
+      .map(({ epoch, sequence }) => ({ epoch: BigInt(epoch), sequence: BigInt(sequence) }))
+    messages.push(encode(ack, { recordNumbers }))
+  }
+  return messages
+}
+
+/** Numbers that are kept; the oldest are forgotten first, and their records sent again. */
+const maxNumbers = 128
+/** Ms between ACKs that nothing new has caused. */
+const minInterval = 250
+const maxRepeats = 10
+const maxDelay = 60_000
+
+interface Entry extends RecordNumber {
+  /** The last message that the record has a part of. */
+  readonly lastMessage: number
+}
+
+/**
+ * During the handshake an ACK covers what has come of the peer's flight, and is sent where something is missing or our
+ * answer takes its time (RFC 9147 7.1). Afterwards each record is acknowledged when its messages have been handled.
+ */
+export class AckSchedule {
+  #entries: Entry[] = []
+  #ready: readonly RecordNumber[] | undefined
+  #deadline: number | undefined
+  #repeats = 0
+  #lastSent = Number.NEGATIVE_INFINITY
+  #fresh = false
+  /** ACKs may be sent: the peer is known to speak DTLS 1.3 (RFC 9147 section 7). */
+  allowed = false
+
+  get deadline(): number | undefined {
+    return this.allowed ? this.#deadline : undefined
+  }
+
+  add(epoch: number, sequence: number, lastMessage: number): void {
+    if (this.#entries.some((known) => known.epoch === epoch && known.sequence === sequence)) return
+    this.#entries.push({ epoch, sequence, lastMessage })
+    if (this.#entries.length > maxNumbers) this.#entries.shift()
+    this.#fresh = true
+  }
+
+  /** A part of the peer's flight has come: the rest may follow at once, or may not. */
+  arm(now: number, timeout: number): void {
+    if (this.#deadline !== undefined && this.#repeats === 0) return
+    this.#repeats = 0
+    this.#deadline = now + timeout / 4
+  }
+
+  /** Something is missing, or the peer repeats itself. */
+  prompt(now: number): void {
+    if (this.allowed && (this.#fresh || now - this.#lastSent >= minInterval))
+      this.#ready = this.#entries
+  }
+
+  /** After the handshake: acknowledges the records whose messages are all below `next`, once. */
+  settle(next: number): void {
+    const handled = this.#entries.filter(({ lastMessage }) => lastMessage < next)
+    if (handled.length === 0) return
+    this.#entries = this.#entries.filter(({ lastMessage }) => lastMessage >= next)
+    this.#ready = [...(this.#ready ?? []), ...handled]
+  }
+
+  /** What an ACK shall hold that is due now. */
+  take(now: number): readonly RecordNumber[] | undefined {
+    const ready = this.#ready
+    if (ready === undefined) return undefined
+    this.#ready = undefined
+    this.#lastSent = now
+    this.#fresh = false
+    return ready
+  }
+
+  /** @param waiting for the peer, and not for an answer of our own: then the ACK is repeated. */
+  handleTimeout(now: number, timeout: number, waiting: boolean): void {
+    if (this.#deadline === undefined || now < this.#deadline) return
+    this.#repeats++
+    this.#deadline =
+      waiting && this.#repeats < maxRepeats
+        ? now + Math.min(timeout * 2 ** (this.#repeats - 1), maxDelay)
+        : undefined
+    if (this.allowed) this.#ready = this.#entries
+  }
+
+  /** The handshake is complete: what came of the peer's last flight is acknowledged at once, and once. */
+  complete(): void {
+    this.settle(Number.POSITIVE_INFINITY)
+    this.#deadline = undefined
+    this.#repeats = 0
+  }
+
+  /** The flight is answered, or the handshake complete: nothing of it needs an ACK any more. */
+  clear(): void {
+    this.#entries = []
+    this.#ready = undefined
+    this.#deadline = undefined
+    this.#repeats = 0
+    this.#fresh = false
+  }
+}

@@ -1,0 +1,138 @@
+/** The flights under way, their timers, and what acknowledges them (RFC 9147 5.8). */
+import { Fault } from '../../fault.js'
+import type { RecordNumber } from './ack.js'
+import type { WriteEpoch } from './epochs.js'
+import { type Flight, keyOf } from './flight.js'
+
+/** RFC 9147 5.8.2. */
+const maxTimeout = 60_000
+/** With a first time-out of a second, the last of these comes after about five minutes. */
+const maxExpiries = 10
+const maxRepeats = 20
+/** Ms between two transmissions of a flight that the peer brings about by repeating itself. */
+const minInterval = 250
+
+export class Flights {
+  readonly #initial: number
+  #flights: Flight[] = []
+  #timeout: number
+
+  /** @param initial ms of the first time-out. */
+  constructor(initial: number) {
+    this.#initial = initial
+    this.#timeout = initial
+  }
+
+  /** Ms that a flight waits before it is sent for the second time. */
+  get timeout(): number {
+    return this.#timeout
+  }
+
+  get empty(): boolean {
+    return this.#flights.length === 0
+  }
+
+  get deadline(): number | undefined {
+    let earliest: number | undefined
+    for (const { deadline } of this.#flights)
+      if (deadline !== undefined && (earliest === undefined || deadline < earliest))
+        earliest = deadline
+    return earliest
+  }
+
+  get due(): readonly Flight[] {
+    return this.#flights.filter(({ due }) => due !== undefined)
+  }
+
+  /** The keys that may still be needed. */
+  get epochs(): ReadonlySet<WriteEpoch> {
+    const epochs = new Set<WriteEpoch>()
+    for (const { messages } of this.#flights)
+      for (const { epoch } of messages) if (epoch !== undefined) epochs.add(epoch)
+    return epochs
+  }
+
+  /** A flight of the handshake takes the place of the one before, which its cause has acknowledged. */
+  push(flight: Flight): void {
+    if (!flight.standsAlone) this.#drop((other) => !other.standsAlone)
+    this.#flights.push(flight)
+  }
+
+  /** The answer to our flight of the handshake has come (RFC 9147 7.1). */
+  answered(now: number): void {
+    for (const flight of this.#flights) if (!flight.standsAlone) this.#measure(flight, now)
+    this.#drop((flight) => !flight.standsAlone)
+  }
+
+  heard(): void {
+    for (const flight of this.#flights) flight.heard = true
+  }
+
+  acknowledge(numbers: readonly RecordNumber[], now: number): void {
+    const keys = new Set(numbers.map(keyOf))
+    for (const flight of this.#flights) {
+      if (!flight.acknowledge(keys)) continue
+      this.#measure(flight, now)
+      // Progress: the timer begins anew.
+      flight.expiries = 0
+      flight.timeout = this.#timeout
+      if (flight.deadline !== undefined) flight.deadline = now + flight.timeout
+    }
+    this.#drop((flight) => flight.complete)
+    // An ACK of nothing says that the peer lives, and waits (RFC 9147 7.1).
+    if (numbers.length === 0) this.#repeat(this.#flights, now)
+  }
+
+  /** The peer has repeated its flight of the handshake, so it lacks our answer, or a part of it. */
+  repeat(now: number): void {
+    this.#repeat(
+      this.#flights.filter(({ standsAlone }) => !standsAlone),
+      now,
+    )
+  }
+
+  /** Not each datagram that asks for it brings a repetition about, nor can anyone go on asking without end. */
+  #repeat(flights: readonly Flight[], now: number): void {
+    for (const flight of flights) {
+      if (flight.transmissions === 0 || flight.repeats >= maxRepeats) continue
+      if (now - flight.lastSent < minInterval) continue
+      flight.repeats++
+      flight.due = 'all'
+    }
+  }
+
+  /** @throws {Fault} where the peer has not answered for long. */
+  handleTimeout(now: number): void {
+    for (const flight of this.#flights) {
+      if (flight.deadline === undefined || flight.deadline > now) continue
+      flight.expiries++
+      flight.deadline = undefined
+      if (flight.expiries >= maxExpiries) {
+        // A peer that lives, though it acknowledges nothing, is not worth a connection.
+        if (flight.heard) continue
+        throw new Fault('timedOut', `${flight.transmissions} transmissions`)
+      }
+      flight.timeout = Math.min(flight.timeout * 2, Math.max(maxTimeout, this.#initial))
+      flight.due = 'all'
+    }
+  }
+
+  clear(): void {
+    this.#flights = []
+  }
+
+  /**
+   * The time-out of the next flight is 1.5 times the round trip (RFC 9147 5.8.2), and no less than configured. After a
+   * retransmission nobody knows which one was answered; the first counts then, but no more than the time-out did.
+   */
+  #measure({ transmissions, firstSent, timeout }: Flight, now: number): void {
+    if (transmissions === 0) return
+    const measured = 1.5 * (now - firstSent)
+    const bounded = transmissions === 1 ? measured : Math.min(measured, timeout)
+    this.#timeout = Math.min(maxTimeout, Math.max(this.#initial, bounded))
+  }
+
+  #drop(which: (flight: Flight) => boolean): void {
+    this.#flights = this.#flights.filter((flight) => !which(flight))
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * Handshake messages out of fragments that come in any order, overlap and repeat (RFC 9147 5.5). Memory grows with the
+ * bytes that came, never with the lengths that they claim.
+ */
+import { Fault } from '../../fault.js'
+import { messageType } from '../../wire/registry.js'
+import type { HandshakeMessage } from '../layer.js'
+import type { Fragment } from './fragment.js'
+import { Ranges } from './ranges.js'
+import { writeUint } from './record.js'
+
+/** How far ahead of the next message a message may be. No flight has more. */
+const maxAhead = 16
+/** Pieces of one message. A message of the largest size in datagrams of the smallest has fewer. */
+const maxPieces = 2048
+
+export type Outcome =
+  /** It brought something, in order. */
+  | 'taken'
+  /** It brought something, or nothing, while something before it is missing. */
+  | 'gap'
+  /** Of a message that has been delivered. */
+  | 'old'
+  /** Not kept: it must not be acknowledged. */
+  | 'refused'
+
+export interface ReassemblyOptions {
+  /** Most bytes of a message. */
+  readonly limit: number
+  /**
+   * A server that forgets may begin with the second ClientHello, whose message_seq is 1 (RFC 9147 5.2). Either way the
+   * first message is a ClientHello, and nothing else is kept before it.
+   */
+  readonly begins: 'anything' | 'firstClientHello' | 'eitherClientHello'
+}
+
+interface Piece {
+  readonly offset: number
+  readonly data: Uint8Array
+}
+
+interface Assembly {
+  readonly type: number
+  readonly length: number
+  readonly pieces: Piece[]
+  readonly have: Ranges
+  bytes: number
+  /** The number of the last record that brought something. */
+  record: number
+}
+
+export interface Delivered {
+  readonly message: HandshakeMessage
+  readonly messageSequence: number
+  readonly record: number
+}
+
+export class Reassembly {
+  readonly #options: ReassemblyOptions
+  readonly #assemblies = new Map<number, Assembly>()
+  #next = 0
+  #begun = false
+
+  constructor(options: ReassemblyOptions) {
+    this.#options = options
+  }
+
+  /** The message_seq of the message to be delivered next. */
+  get next(): number {
+    return this.#next
+  }
+
+  get begun(): boolean {
+    return this.#begun
+  }
+
+  /** Bytes are kept that have not been delivered. */
+  get waiting(): boolean {
+    return this.#assemblies.size > 0
+  }
+
+  isOld({ messageSequence }: Fragment): boolean {
+    return messageSequence < this.#next
+  }
+
+  /**
+   * @param authenticated whether the peer is known to have sent it. What anyone may have sent is never a reason to fail.
+   * @throws {Fault} where an authenticated peer contradicts itself.
+   */
+  add(fragment: Fragment, record: number, authenticated: boolean): Outcome {
+    const { messageSequence, length, data } = fragment
+    if (this.isOld(fragment)) return 'old'
+    if (messageSequence > this.#next + maxAhead || !this.#mayBegin(fragment)) return 'refused'
+    if (length > this.#options.limit) {
+      if (!authenticated) return 'refused'
+      throw new Fault('messageTooLong', `${length} bytes where ${this.#options.limit} may be`)
+    }
+    // It says nothing of a message that has bytes.
+    if (data.length === 0 && length > 0) return 'refused'
+    const assembly = this.#assemblyFor(fragment, authenticated)
+    const outcome = this.#keep(assembly, fragment)
+    if (outcome === 'refused') return outcome
+    assembly.record = record
+    this.#assemblies.set(messageSequence, assembly)
+    return outcome
+  }
+
+  #mayBegin({ type, messageSequence }: Fragment): boolean {
+    const { begins } = this.#options
+    if (this.#begun || begins === 'anything') return true
+    const last = begins === 'eitherClientHello' ? 1 : 0
+    return type === messageType.clientHello && messageSequence <= last
+  }
+
+  /**
+   * The message that a fragment belongs to. One that contradicts what came before (RFC 9147 5.5) ends a protected
+   * handshake; in the clear either may be the forgery, so collecting begins anew with the later one, and bytes of the two
+   * are never mixed.
+   */
+  #assemblyFor(fragment: Fragment, authenticated: boolean): Assembly {
+    const known = this.#assemblies.get(fragment.messageSequence)
+    if (known !== undefined) {
+      if (agrees(known, fragment)) return known
+      if (authenticated)
+        throw new Fault('inconsistentFragment', `message ${fragment.messageSequence}`)
+    }
+    const { type, length } = fragment
+    return { type, length, pieces: [], have: new Ranges(), bytes: 0, record: 0 }
+  }
+
+  #keep(assembly: Assembly, fragment: Fragment): Outcome {
+    const { messageSequence, offset, data, length } = fragment
+    // A message without bytes is there with its header: it counts as one byte.
+    const end = length === 0 ? 1 : offset + data.length
+    const missing = assembly.have.missing(offset, end)
+    const ahead = messageSequence > this.#next
+    // Nothing new, and yet the message is not complete: the peer repeats itself because something was lost.
+    if (missing.length === 0) return 'gap'
+    const inOrder = !ahead && assembly.have.missing(0, offset).length === 0
+    const size = missing.reduce((sum, [from, to]) => sum + to - from, 0)
+    if (assembly.pieces.length + missing.length > maxPieces) return 'refused'
+    if (ahead && this.#aheadBytes() + size > this.#options.limit) return 'refused'
+    for (const [from, to] of missing) {
+      // Copied: the record may be lent, or much larger than what is new in it.
+      const piece = data.slice(from - offset, to - offset)
+      assembly.pieces.push({ offset: from, data: piece })
+      assembly.bytes += piece.length
+      assembly.have.add(from, to)
+    }
+    return inOrder ? 'taken' : 'gap'
+  }
+
+  #aheadBytes(): number {
+    let bytes = 0
+    for (const [sequence, assembly] of this.#assemblies)
+      if (sequence > this.#next) bytes += assembly.bytes
+    return bytes
+  }
+
+  /** The next message, where it is complete. */
+  deliver(): Delivered | undefined {
+    for (const sequence of this.#candidates()) {
+      const assembly = this.#assemblies.get(sequence)
+      if (assembly === undefined || assembly.have.missing(0, extentOf(assembly)).length > 0)
+        continue
+      for (const known of [...this.#assemblies.keys()])
+        if (known <= sequence) this.#assemblies.delete(known)
+      this.#next = sequence + 1
+      this.#begun = true
+      return { message: assemble(assembly), messageSequence: sequence, record: assembly.record }
+    }
+    return undefined
+  }
+
+  #candidates(): readonly number[] {
+    if (this.#begun || this.#options.begins !== 'eitherClientHello') return [this.#next]
+    return [0, 1]
+  }
+
+  /** Drops what has not been delivered. */
+  drop(): void {
+    this.#assemblies.clear()
+  }
+
+  /** Back to the beginning. */
+  reset(): void {
+    this.drop()
+    this.#next = 0
+    this.#begun = false
+  }
+}
+
+function agrees({ type, length, pieces }: Assembly, fragment: Fragment): boolean {
+  if (type !== fragment.type || length !== fragment.length) return false
+  return pieces.every(({ offset, data }) => {
+    const from = Math.max(offset, fragment.offset)
+    const to = Math.min(offset + data.length, fragment.offset + fragment.data.length)
+    for (let at = from; at < to; at++)
+      if (data[at - offset] !== fragment.data[at - fragment.offset]) return false
+    return true
+  })
+}
+
+function extentOf({ length }: Assembly): number {
+  return Math.max(length, 1)
+}
+
+/** The transcript has the header of TLS 1.3, without sequence and fragments (RFC 9147 5.2). */
+function assemble({ type, length, pieces }: Assembly): HandshakeMessage {
+  const raw = new Uint8Array(4 + length)
+  raw[0] = type
+  writeUint(raw, 1, length, 3)
+  for (const { offset, data } of pieces) raw.set(data, 4 + offset)
+  return { type, body: raw.subarray(4), raw }
+}

@@ -1,0 +1,252 @@
+/** Reading TLS records (RFC 9846 section 5): opening, reassembling, and refusing what may not be there. */
+import { noBytes } from '../../bytes.js'
+import type { ExportedRecords } from '../../exported.js'
+import { Fault } from '../../fault.js'
+import { contentType } from '../../wire/registry.js'
+import { InputBuffer } from '../input.js'
+import type {
+  ChangeCipherSpecRule,
+  EarlyDataSkip,
+  Incoming,
+  Level,
+  RecordProtection,
+  TrafficKeys,
+} from '../layer.js'
+import { Reassembly } from '../reassembly.js'
+import { headerLength, maxPlaintext, maxSequence } from './limits.js'
+
+/** RFC 9846 5.2: no protected record is longer than this, whatever the cipher. */
+const maxCiphertext = maxPlaintext + 256
+const maxChangeCipherSpecs = 32
+const maxEmptyRecords = 32
+
+export class StreamReader {
+  readonly #maxBuffered: number
+  readonly #input = new InputBuffer()
+  readonly #reassembly: Reassembly
+  #ended = false
+  #level: Level = 'initial'
+  #protection: RecordProtection | undefined
+  #sequence = 0
+  #limit = maxPlaintext
+  #changeCipherSpec: ChangeCipherSpecRule
+  #changeCipherSpecs = 0
+  #emptyRecords = 0
+  #skip: EarlyDataSkip | undefined
+  #skipped = 0
+
+  constructor(maxBuffered: number, handshakeMessage: number, rule: ChangeCipherSpecRule) {
+    this.#maxBuffered = maxBuffered
+    this.#reassembly = new Reassembly(handshakeMessage)
+    this.#changeCipherSpec = rule
+  }
+
+  receive(bytes: Uint8Array): number {
+    const room = this.#maxBuffered - this.#input.length
+    const taken = Math.max(0, Math.min(room, bytes.length))
+    if (taken > 0) this.#input.push(taken === bytes.length ? bytes : bytes.subarray(0, taken))
+    return taken
+  }
+
+  end(): void {
+    this.#ended = true
+  }
+
+  get pending(): boolean {
+    return this.#input.length > 0
+  }
+
+  keepInput(): void {
+    this.#input.keep()
+  }
+
+  next(): Incoming | undefined {
+    for (;;) {
+      const message = this.#reassembly.next()
+      if (message !== undefined) return { kind: 'handshake', message }
+      const header = this.#input.peek(headerLength)
+      if (header === undefined) break
+      const length = this.#checkHeader(header)
+      const record = this.#input.peek(headerLength + length)
+      if (record === undefined) break
+      // Consumed first: opening returns fresh memory, and a plaintext fragment is copied by reassembly.
+      this.#input.consume(headerLength + length)
+      const incoming = this.#record(record)
+      if (incoming !== undefined) return incoming
+    }
+    if (!this.#ended) return undefined
+    this.#ended = false
+    return { kind: 'end', expected: false }
+  }
+
+  /** Returns the fragment's length. Checked before the record is buffered. */
+  #checkHeader(header: Uint8Array): number {
+    const [type = 0, major = 0, minor = 0, high = 0, low = 0] = header
+    if (type < contentType.changeCipherSpec || type > contentType.applicationData)
+      throw new Fault('unknownContentType', `content type ${type}`)
+    // RFC 9846 5.1: the version is ignored, but a major version other than 3 is not TLS.
+    if (major !== 3) throw new Fault('badRecordVersion', `version ${major}.${minor}`)
+    const length = (high << 8) | low
+    const limit = this.#lengthLimit(type)
+    if (length > limit) throw new Fault('recordOverflow', `${length} bytes, the limit is ${limit}`)
+    return length
+  }
+
+  #lengthLimit(type: number): number {
+    if (type === contentType.changeCipherSpec) return maxPlaintext
+    if (this.#protection !== undefined && type === contentType.applicationData) {
+      // While unwanted early data is skipped, its records are not ours to measure.
+      if (this.#skip !== undefined) return maxCiphertext
+      return Math.min(maxCiphertext, this.#protection.sealedLength(this.#limit, 0))
+    }
+    return type === contentType.applicationData ? maxCiphertext : maxPlaintext
+  }
+
+  #record(record: Uint8Array): Incoming | undefined {
+    const type = record[0] ?? 0
+    const fragment = record.subarray(headerLength)
+    if (type === contentType.changeCipherSpec) {
+      this.#dropChangeCipherSpec(fragment)
+      return undefined
+    }
+    if (this.#protection !== undefined) {
+      if (type !== contentType.applicationData)
+        throw new Fault('plaintextRecord', describePlaintext(type, fragment))
+      return this.#protected(this.#protection, record, fragment)
+    }
+    if (type === contentType.applicationData) {
+      if (this.#skip?.kind === 'untilClientHello') {
+        this.#countSkipped(this.#skip, fragment.length)
+        return undefined
+      }
+      throw new Fault('unexpectedData', 'a record of application data before any keys')
+    }
+    if (type === contentType.handshake && this.#skip?.kind === 'untilClientHello')
+      this.#skip = undefined
+    return this.#content(type, fragment)
+  }
+
+  #protected(
+    protection: RecordProtection,
+    record: Uint8Array,
+    fragment: Uint8Array,
+  ): Incoming | undefined {
+    const opened = protection.open(
+      this.#sequence,
+      contentType.applicationData,
+      record.subarray(0, headerLength),
+      fragment,
+    )
+    if (opened === undefined) {
+      if (this.#skip?.kind === 'untilOpened') {
+        this.#countSkipped(this.#skip, fragment.length)
+        return undefined
+      }
+      throw new Fault('badRecordMac', `record ${this.#sequence} of this key`)
+    }
+    this.#skip = undefined
+    if (this.#sequence >= maxSequence)
+      throw new Fault('sequenceExhausted', 'the peer did not update its keys')
+    this.#sequence++
+    if (opened.type === 0) throw new Fault('missingContentType', 'it is all zeros')
+    return this.#content(opened.type, opened.content)
+  }
+
+  #content(type: number, content: Uint8Array): Incoming | undefined {
+    if (type !== contentType.handshake && !this.#reassembly.empty)
+      throw new Fault('interleavedRecord', `content type ${type} inside a handshake message`)
+    switch (type) {
+      case contentType.handshake:
+        // RFC 9846 5.1: no zero-length fragments of handshake or alert.
+        if (content.length === 0) throw new Fault('emptyRecord', 'handshake')
+        this.#emptyRecords = 0
+        this.#reassembly.push(content)
+        return undefined
+      case contentType.alert:
+        if (content.length !== 2) throw new Fault('badAlert', `${content.length} bytes`)
+        return { kind: 'alert', level: content[0] ?? 0, description: content[1] ?? 0 }
+      case contentType.applicationData:
+        if (this.#protection === undefined) break
+        if (content.length > 0) {
+          this.#emptyRecords = 0
+          return { kind: 'data', bytes: content, level: this.#level }
+        }
+        this.#emptyRecords++
+        if (this.#emptyRecords > maxEmptyRecords)
+          throw new Fault('tooManyEmptyRecords', `${this.#emptyRecords} in a row`)
+        return undefined
+    }
+    throw new Fault('unknownContentType', `inner content type ${type}`)
+  }
+
+  #dropChangeCipherSpec(fragment: Uint8Array): void {
+    if (!this.#reassembly.empty)
+      throw new Fault('interleavedRecord', 'change_cipher_spec inside a handshake message')
+    if (this.#changeCipherSpec === 'refuse' || fragment.length !== 1 || fragment[0] !== 1)
+      throw new Fault('badChangeCipherSpec', `${fragment.length} bytes`)
+    this.#changeCipherSpecs++
+    if (this.#changeCipherSpecs > maxChangeCipherSpecs)
+      throw new Fault('tooManyChangeCipherSpecs', `${this.#changeCipherSpecs} records`)
+  }
+
+  #countSkipped(skip: EarlyDataSkip, length: number): void {
+    this.#skipped += length
+    if (this.#skipped > skip.limit)
+      throw new Fault('badRecordMac', `${this.#skipped} bytes that are neither early data nor ours`)
+  }
+
+  setChangeCipherSpec(rule: ChangeCipherSpecRule): void {
+    this.#changeCipherSpec = rule
+  }
+
+  skipEarlyData(skip: EarlyDataSkip | undefined): void {
+    this.#skip = skip
+  }
+
+  setLimit(bytes: number): void {
+    this.#limit = bytes
+  }
+
+  install(level: Level, keys: TrafficKeys): void {
+    // RFC 9846 5.1: handshake messages do not span key changes.
+    if (!this.#reassembly.empty)
+      throw new Fault('keyChangeStraddled', `before the keys of level ${level}`)
+    this.#protection?.wipe()
+    this.#protection = keys.protection()
+    this.#level = level
+    this.#sequence = 0
+  }
+
+  export(): Pick<ExportedRecords, 'readSequence' | 'receiveLimit' | 'input' | 'handshake'> {
+    return {
+      readSequence: this.#sequence,
+      receiveLimit: this.#limit,
+      input: (this.#input.peek(this.#input.length) ?? noBytes).slice(),
+      handshake: this.#reassembly.export(),
+    }
+  }
+
+  restore({ readSequence, receiveLimit, input, handshake }: ExportedRecords): void {
+    this.#sequence = readSequence
+    this.#limit = receiveLimit
+    this.#input.push(input.slice())
+    if (handshake.length > 0) this.#reassembly.push(handshake)
+  }
+
+  complete(): void {
+    this.#changeCipherSpec = 'refuse'
+    this.#skip = undefined
+  }
+
+  close(): void {
+    this.#protection?.wipe()
+    this.#input.clear()
+  }
+}
+
+function describePlaintext(type: number, fragment: Uint8Array): string {
+  // An unauthenticated alert ends the connection as any other plaintext does, but says what the peer thought.
+  if (type === contentType.alert && fragment.length === 2)
+    return `an unauthenticated alert, level ${fragment[0]}, description ${fragment[1]}`
+  return `content type ${type}`
+}

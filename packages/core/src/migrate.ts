@@ -1,0 +1,225 @@
+/**
+ * Goes on elsewhere with a connection that was exported: another worker, process or machine.
+ *
+ * An export holds the connection's keys. One that is imported twice makes two connections seal different data under the
+ * same key and nonce, which breaks confidentiality and integrity: import once, then destroy it.
+ */
+import { ascii, latin1 } from './bytes.js'
+import type { ClientConfig, ServerConfig } from './config.js'
+import type { Connection } from './connection.js'
+import { Engine } from './engine.js'
+import type { ExportedConnection } from './exported.js'
+import { OptionError } from './fault.js'
+import { StreamLayer } from './layer/stream.js'
+import { clientSettings, type Settings, serverSettings } from './options.js'
+import type { ConnectionInfo } from './output.js'
+import type { Time } from './time.js'
+import {
+  type Codec,
+  decode,
+  encode,
+  opaque,
+  struct,
+  uint8,
+  uint16,
+  uint24,
+  uint64,
+  vector,
+} from './wire/codec.js'
+
+export type { ExportedConnection, ExportedKeys, ExportedRecords } from './exported.js'
+
+/**
+ * Goes on with a client's connection. The configuration is given anew and must have the version and suite; the first
+ * `poll` gives `established` again.
+ * @throws {OptionError} where the configuration lacks what the connection uses.
+ */
+export function importClient(
+  exported: ExportedConnection,
+  config: ClientConfig,
+  now: Time,
+): Connection {
+  return resume(exported, clientSettings(config), now)
+}
+
+/** As `importClient`, for a server's connection. @throws {OptionError} */
+export function importServer(
+  exported: ExportedConnection,
+  config: ServerConfig,
+  now: Time,
+): Connection {
+  return resume(exported, serverSettings(config), now)
+}
+
+function resume(exported: ExportedConnection, settings: Settings, now: Time): Connection {
+  const { info, role, records } = exported
+  if (role !== settings.role)
+    throw new OptionError('exported', role, `Import it with the ${role}'s function.`)
+  const version = settings.versions.find(({ id }) => id === info.version.id)
+  if (version === undefined)
+    throw new OptionError('versions', info.version.name, 'The connection speaks this version.')
+  if (!settings.suites.some(({ id }) => id === info.suite.id))
+    throw new OptionError('suites', info.suite.name, 'The connection uses this suite.')
+  const layer = new StreamLayer({
+    role,
+    ...settings.limits,
+    recordPadding: settings.config.recordPadding,
+  })
+  const engine = new Engine(settings, layer, now, (effects) => {
+    const state = version.restore(exported, settings, effects)
+    layer.restore(records)
+    return state
+  })
+  engine.restore(exported.readClosed, exported.writeClosed)
+  return engine
+}
+
+const format = 1
+
+/** At most one item: present or absent. */
+function optional<T>(item: Codec<T>): Codec<readonly T[]> {
+  return vector(3, item, 0)
+}
+
+const named = struct({ id: uint16, name: opaque(1, 0) })
+
+const contents = struct({
+  format: uint8,
+  role: uint8,
+  readClosed: uint8,
+  writeClosed: uint8,
+  version: named,
+  suite: named,
+  group: optional(named),
+  signatureScheme: optional(named),
+  alpn: optional(opaque(1, 1)),
+  serverName: optional(opaque(2, 1)),
+  resumed: uint8,
+  pskIdentity: optional(opaque(2, 1)),
+  earlyData: uint8,
+  helloRetried: uint8,
+  peer: optional(
+    struct({
+      chain: vector(3, opaque(3, 1), 0),
+      publicKey: opaque(2, 0),
+      dangerouslyUnverified: uint8,
+    }),
+  ),
+  peerExpires: optional(uint64),
+  keys: struct({
+    read: opaque(1, 1),
+    write: opaque(1, 1),
+    exporter: opaque(1, 1),
+    resumption: opaque(1, 0),
+    tickets: uint24,
+    keyUpdates: uint24,
+  }),
+  records: struct({
+    readSequence: uint64,
+    writeSequence: uint64,
+    sendLimit: uint16,
+    receiveLimit: uint16,
+    input: opaque(3, 0),
+    handshake: opaque(3, 0),
+  }),
+})
+
+const earlyDataNames = ['none', 'accepted', 'rejected'] as const
+
+/** An export as bytes. They hold the connection's keys. */
+export function serializeConnection(exported: ExportedConnection): Uint8Array {
+  const { info, records } = exported
+  const { peer } = info
+  return encode(contents, {
+    format,
+    role: exported.role === 'client' ? 0 : 1,
+    readClosed: Number(exported.readClosed),
+    writeClosed: Number(exported.writeClosed),
+    version: writeNamed(info.version),
+    suite: writeNamed(info.suite),
+    group: list(info.group).map(writeNamed),
+    signatureScheme: list(info.signatureScheme).map(writeNamed),
+    alpn: list(info.alpn).map(ascii),
+    serverName: list(info.serverName).map(ascii),
+    resumed: Number(info.resumed),
+    pskIdentity: list(info.pskIdentity),
+    earlyData: earlyDataNames.indexOf(info.earlyData),
+    helloRetried: Number(info.helloRetried),
+    peer: list(peer).map(({ chain, publicKey, dangerouslyUnverified }) => ({
+      chain,
+      publicKey,
+      dangerouslyUnverified: Number(dangerouslyUnverified),
+    })),
+    peerExpires: list(exported.peerExpires).map((time) => BigInt(Math.floor(time))),
+    keys: exported.keys,
+    records: {
+      ...records,
+      readSequence: BigInt(records.readSequence),
+      writeSequence: BigInt(records.writeSequence),
+    },
+  })
+}
+
+/** @throws {TypeError} where the bytes are not an export of this format. */
+export function parseConnection(input: Uint8Array): ExportedConnection {
+  const value = decodeContents(input)
+  const [peer] = value.peer
+  const [expires] = value.peerExpires
+  const info: ConnectionInfo = {
+    role: value.role === 0 ? 'client' : 'server',
+    version: readNamed(value.version),
+    suite: readNamed(value.suite),
+    group: value.group.map(readNamed)[0],
+    signatureScheme: value.signatureScheme.map(readNamed)[0],
+    alpn: value.alpn.map(latin1)[0],
+    serverName: value.serverName.map(latin1)[0],
+    resumed: value.resumed !== 0,
+    pskIdentity: value.pskIdentity[0],
+    earlyData: earlyDataNames[value.earlyData] ?? 'none',
+    peer:
+      peer === undefined
+        ? undefined
+        : {
+            ...peer,
+            dangerouslyUnverified: peer.dangerouslyUnverified !== 0,
+            details: undefined,
+          },
+    helloRetried: value.helloRetried !== 0,
+  }
+  return {
+    role: info.role,
+    readClosed: value.readClosed !== 0,
+    writeClosed: value.writeClosed !== 0,
+    info,
+    peerExpires: expires === undefined ? undefined : Number(expires),
+    keys: value.keys,
+    records: {
+      ...value.records,
+      readSequence: Number(value.records.readSequence),
+      writeSequence: Number(value.records.writeSequence),
+    },
+  }
+}
+
+function decodeContents(input: Uint8Array) {
+  const notOurs = 'exported: these bytes are not a connection exported by this version'
+  try {
+    const value = decode(contents, input.slice())
+    if (value.format === format) return value
+  } catch (cause) {
+    throw new TypeError(notOurs, { cause })
+  }
+  throw new TypeError(notOurs)
+}
+
+function list<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value]
+}
+
+function writeNamed({ id, name }: { readonly id: number; readonly name: string }) {
+  return { id, name: ascii(name) }
+}
+
+function readNamed({ id, name }: { readonly id: number; readonly name: Uint8Array }) {
+  return { id, name: latin1(name) }
+}

@@ -1,0 +1,29 @@
+/**
+ * What every CryptoProvider must do, whoever wrote it. The cases need no test runner and no runtime: run each, and an
+ * error says what is wrong.
+ */
+import type { CryptoProvider, Random } from '../crypto/provider.js'
+import { aeadCases } from './conformance/aead.js'
+import { groupCases } from './conformance/group.js'
+import { hashCases } from './conformance/hash.js'
+import { signatureCases } from './conformance/signature.js'
+import type { ConformanceCase, ConformanceOptions, Subject } from './conformance/support.js'
+import { wycheproofCases } from './conformance/wycheproof.js'
+
+export type { ConformanceCase, ConformanceOptions } from './conformance/support.js'
+
+/** The cases for all entries of `provider`. */
+export function conformance(
+  provider: CryptoProvider,
+  random: Random,
+  options: ConformanceOptions = {},
+): ConformanceCase[] {
+  const subject: Subject = { ...options, provider, random }
+  return [
+    ...hashCases(subject),
+    ...aeadCases(subject),
+    ...groupCases(subject),
+    ...signatureCases(subject),
+    ...(subject.load === undefined ? [] : wycheproofCases(subject)),
+  ]
+}

@@ -1,0 +1,114 @@
+import v8 from 'node:v8'
+import vm from 'node:vm'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createClient } from '#src/client.js'
+import { createServer } from '#src/server.js'
+import { after } from '#src/testing.js'
+import { messageType } from '#src/wire/registry.js'
+import { clientConfig, connect, connectToScript, serverConfig } from '../support/connect.js'
+
+const now = { monotonic: 0, unix: 1_800_000_000_000 }
+
+v8.setFlagsFromString('--expose-gc')
+const collect = vm.runInNewContext('gc') as () => void
+
+/** Bytes of heap and buffers that are alive. */
+async function alive(): Promise<number> {
+  // Buffers are counted off when the event loop turns.
+  collect()
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** How much more is alive after `run`, while what it returns is. It runs once before, for what is compiled and cached. */
+async function grown(run: () => unknown): Promise<number> {
+  run()
+  const before = await alive()
+  const kept = run()
+  const later = await alive()
+  assert.ok(kept !== 0)
+  return later - before
+}
+
+test('a stream of data leaves nothing behind', async () => {
+  const pair = connect().run()
+  const chunk = new Uint8Array(50_000)
+  const once = () => {
+    pair.server.send(chunk)
+    pair.run()
+    pair.client.events.length = 0
+    pair.server.events.length = 0
+    return pair
+  }
+  for (let i = 0; i < 5; i++) once()
+  const more = await grown(() => {
+    for (let i = 0; i < 200; i++) once()
+    return pair
+  })
+  assert.ok(more < 300_000, `${more} bytes`)
+})
+
+test('a handshake message is not bought on credit', async () => {
+  // Its header says 65,536 bytes; one has come.
+  const more = await grown(() => {
+    const servers = []
+    for (let i = 0; i < 200; i++) {
+      const server = createServer(serverConfig(), now)
+      server.receive(Uint8Array.of(22, 3, 1, 0, 5, 1, 1, 0, 0, 3))
+      server.poll()
+      assert.is(server.state, 'waitClientHello')
+      servers.push(server)
+    }
+    return servers
+  })
+  assert.ok(more / 200 < 20_000, `${more / 200} bytes each`)
+})
+
+test('a connection that waits for the handshake holds little', async () => {
+  const more = await grown(() => {
+    const clients = []
+    for (let i = 0; i < 200; i++) {
+      const client = createClient(clientConfig(), now)
+      while (client.poll().kind !== 'idle');
+      clients.push(client)
+    }
+    return clients
+  })
+  assert.ok(more / 200 < 20_000, `${more / 200} bytes each`)
+})
+
+test('an idle connection holds no buffers of its own', async () => {
+  const more = await grown(() => {
+    const pairs = []
+    for (let i = 0; i < 100; i++) {
+      const pair = connect().run()
+      pair.client.send(new Uint8Array(100_000).subarray(0, 60_000))
+      pair.run()
+      pair.client.events.length = 0
+      pair.server.events.length = 0
+      pairs.push(pair)
+    }
+    return pairs
+  })
+  assert.ok(more / 200 < 20_000, `${more / 200} bytes each`)
+})
+
+test('fragments of one byte cost no more than the message', () => {
+  const started = performance.now()
+  const { pair } = connectToScript(
+    after(messageType.encryptedExtensions, (wire) => {
+      const fragment = Uint8Array.of(0)
+      wire.handshake(Uint8Array.of(messageType.certificate, 0, 0xff, 0xff))
+      for (let i = 0; i < 65_534; i++) wire.handshake(fragment)
+    }),
+  )
+  pair.run()
+  const seconds = (performance.now() - started) / 1000
+  assert.ok(pair.client.info === undefined)
+  assert.ok(seconds < 3, `${seconds.toFixed(1)} s`)
+})
+
+test.run()

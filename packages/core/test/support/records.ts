@@ -1,0 +1,33 @@
+/** The records of a stream, as someone sees it who has no keys; nullCrypto leaves the inner plaintext readable. */
+export interface WireRecord {
+  readonly type: number
+  readonly fragment: Uint8Array
+}
+
+export function recordsOf(stream: Uint8Array): readonly WireRecord[] {
+  const records: WireRecord[] = []
+  let offset = 0
+  while (offset < stream.length) {
+    const length = ((stream[offset + 3] ?? 0) << 8) | (stream[offset + 4] ?? 0)
+    const fragment = stream.subarray(offset + 5, offset + 5 + length)
+    records.push({ type: stream[offset] ?? 0, fragment })
+    offset += 5 + length
+  }
+  return records
+}
+
+/** What nullCrypto seals: inner content, its type, and how much padding follows. */
+export function openNull({ fragment }: WireRecord): {
+  readonly type: number
+  readonly content: Uint8Array
+  readonly padding: number
+} {
+  const inner = fragment.subarray(0, fragment.length - 16)
+  let end = inner.length
+  while (end > 0 && inner[end - 1] === 0) end--
+  return {
+    type: inner[end - 1] ?? 0,
+    content: inner.subarray(0, Math.max(0, end - 1)),
+    padding: inner.length - end,
+  }
+}

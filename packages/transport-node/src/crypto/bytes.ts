@@ -1,0 +1,62 @@
+/**
+ * The same memory as a plain Uint8Array. A Buffer must not leave this provider: its `slice` is a view where that of
+ * Uint8Array is a copy.
+ */
+export function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+}
+
+/** The memory that OpenSSL wrote into is mostly its own; a slice of a shared pool is copied out of it. */
+const tolerated = 32
+
+/** The same bytes in memory that nobody else can see. */
+export function fresh(buffer: Buffer): Uint8Array {
+  return buffer.buffer.byteLength - buffer.length <= tolerated
+    ? plain(buffer)
+    : plain(buffer).slice()
+}
+
+export function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+}
+
+export function fromHex(digits: string): Uint8Array {
+  return plain(Buffer.from(digits.replaceAll(' ', ''), 'hex'))
+}
+
+export function join(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
+
+/** Big-endian, in exactly `length` bytes. */
+export function leftPad(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.length === length) return bytes
+  const padded = new Uint8Array(length)
+  // Whatever stands before the last `length` bytes is zero.
+  padded.set(bytes.subarray(-length), Math.max(0, length - bytes.length))
+  return padded
+}
+
+export function bytesToNumber(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`)
+}
+
+/** Big-endian. */
+export function numberToBytes(value: bigint, length: number): Uint8Array {
+  return fromHex(value.toString(16).padStart(2 * length, '0'))
+}
+
+/** One DER element (X.690 8.1). */
+export function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const octets: number[] = []
+  for (let rest = length; rest > 0; rest >>>= 8) octets.unshift(rest & 255)
+  const header = length < 128 ? [tag, length] : [tag, 0x80 | octets.length, ...octets]
+  return join(Uint8Array.from(header), ...parts)
+}

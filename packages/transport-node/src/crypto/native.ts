@@ -1,0 +1,64 @@
+/** Puts a provider together from what the running runtime has. */
+import type { CryptoProvider, EntryDescription } from '@sanstls/core'
+import { joinSignatures } from '@sanstls/core/noble'
+import { type Available, lazy } from './available.js'
+import type { NativeGroup } from './group.js'
+import type { NativeHash } from './hash.js'
+import type { NativeSignature } from './signature.js'
+import { importSigningKey } from './signing-key.js'
+import type { NativeSuite } from './suite.js'
+
+/** The entries of a provider, each list in order of preference. Those that the runtime lacks are left out. */
+export interface NativeEntries {
+  readonly suites: readonly NativeSuite[]
+  readonly groups: readonly NativeGroup[]
+  /** Entries of one name are joined: each takes the keys it supports. */
+  readonly signatures: readonly NativeSignature[]
+  readonly hashes: readonly NativeHash[]
+}
+
+const name = 'node:crypto'
+
+/**
+ * A provider of those of these entries that the running runtime has. Each is tried once, when its list is first read.
+ * Key generation draws from the connection's source; what draws by itself says so in `describe()`.
+ */
+export function createNative(entries: NativeEntries): CryptoProvider {
+  const suites = lazy(() => present(entries.suites))
+  const groups = lazy(() => present(entries.groups))
+  const signatures = lazy(() => joinSignatures(present(entries.signatures)))
+  const hashes = lazy(() => present(entries.hashes))
+  return {
+    name,
+    get suites() {
+      return suites()
+    },
+    get groups() {
+      return groups()
+    },
+    get signatures() {
+      return signatures()
+    },
+    get hashes() {
+      return hashes()
+    },
+    importPrivateKey: importSigningKey,
+    describe: () => [
+      ...suites().map((entry) => description('suite', entry)),
+      ...groups().map((entry) => description('group', entry)),
+      ...signatures().map((entry) => description('signature', entry)),
+      ...hashes().map((entry) => description('hash', entry)),
+    ],
+  }
+}
+
+function present<T extends Available>(entries: readonly T[]): readonly T[] {
+  return entries.filter((entry) => entry.available())
+}
+
+/** OpenSSL draws in the encapsulation of ML-KEM, and for the signatures that are random. */
+const drawing = /mlkem|^(?:ecdsa|rsa_pss)_|^mldsa/i
+
+function description(kind: EntryDescription['kind'], entry: { name: string }): EntryDescription {
+  return { kind, name: entry.name, provider: name, ownRandomness: drawing.test(entry.name) }
+}

@@ -1,0 +1,4 @@
+/** For certificates. */
+export function random(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
