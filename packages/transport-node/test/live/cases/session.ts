@@ -4,7 +4,7 @@ import type { Session } from '@sanstls/core'
 import * as assert from 'uvu/assert'
 import { authority, identity, serverName, temporaryFile } from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
-import { dial, exchange, readExactly, type ServerChanges, send, serve } from '../support/ours.js'
+import { dial, exchange, read, type ServerChanges, send, serve } from '../support/ours.js'
 import type { PeerServer } from '../support/peer.js'
 import type { Scope } from '../support/scope.js'
 import { faultOf, once } from '../support/watch.js'
@@ -163,8 +163,7 @@ function earlyDataToPeers(setting: Setting): readonly Case[] {
         const connection = await dial(scope, server.port, crypto, { session, earlyDataToSend })
         assert.is(connection.info.earlyData, 'accepted')
         await server.receives(early)
-        if (server.echoes)
-          assert.is((await readExactly(connection, early.length)).toString(), early)
+        if (server.echoes) assert.is((await read(connection, early.length)).toString(), early)
         await exchange(connection, server)
       },
     },
@@ -242,7 +241,7 @@ function earlyDataFromPeers({ peer, crypto }: Setting): readonly Case[] {
         assert.is(second.info.earlyData, outcome)
         assert.is(Buffer.concat(received).toString(), outcome === 'accepted' ? early : '')
         if (outcome === 'rejected' && peer.sendsRejectedEarlyDataAgain)
-          assert.is((await readExactly(second, early.length)).toString(), early)
+          assert.is((await read(second, early.length)).toString(), early)
         await exchange(second, again)
       },
     }),

@@ -6,7 +6,7 @@ import {
   type ListenOptions,
   listen,
   type TlsConnection,
-} from '../../support/pump.js'
+} from '@sanstls/transport-node'
 import { authority, identity, serverName, trust } from './authority.js'
 import type { PeerEnd } from './peer.js'
 import type { Scope } from './scope.js'
@@ -22,14 +22,15 @@ export async function dial(
   changes: ClientChanges = {},
 ): Promise<TlsConnection> {
   const verify: ClientConfig['verify'] = trust(authority, crypto)
-  const connection = await connect({ port, crypto, serverName, verify, ...changes })
+  const host = '127.0.0.1'
+  const connection = await connect({ host, port, crypto, serverName, verify, ...changes })
   scope.defer(() => connection.abort())
   return connection
 }
 
 export interface OurServer {
   readonly port: number
-  /** The next connection. Rejects with the fault where its handshake fails. */
+  /** The next connection. Rejects where its handshake fails. */
   accept(): Promise<TlsConnection>
 }
 
@@ -39,29 +40,30 @@ export async function serve(
   changes: ServerChanges = {},
 ): Promise<OurServer> {
   const credentials: ServerConfig['credentials'] = [identity().credential(crypto)]
-  const server = await listen({ crypto, credentials, ...changes })
+  const outcomes: Promise<TlsConnection>[] = []
+  const waiting: ((outcome: Promise<TlsConnection>) => void)[] = []
+  const settle = (outcome: Promise<TlsConnection>) => {
+    outcome.catch(() => {})
+    const take = waiting.shift()
+    if (take === undefined) outcomes.push(outcome)
+    else take(outcome)
+  }
+  const server = await listen({
+    host: '127.0.0.1',
+    crypto,
+    credentials,
+    ...changes,
+    onConnection(connection) {
+      scope.defer(() => connection.abort())
+      settle(Promise.resolve(connection))
+    },
+    onHandshakeError: (error) => settle(Promise.reject(error)),
+  })
   scope.defer(() => void server.close())
   return {
-    port: server.address.port,
-    async accept() {
-      const connection = await server.accept()
-      scope.defer(() => connection.abort())
-      return connection
-    },
+    port: server.address?.port ?? 0,
+    accept: () => outcomes.shift() ?? new Promise((resolve) => waiting.push(resolve)),
   }
-}
-
-/** Reads `length` bytes. */
-export async function readExactly(ours: TlsConnection, length: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  while (size < length) {
-    const chunk = await ours.read()
-    if (chunk === undefined) throw new Error(`the peer closed after ${size} of ${length} bytes`)
-    chunks.push(chunk)
-    size += chunk.length
-  }
-  return Buffer.concat(chunks)
 }
 
 let exchanges = 0
@@ -80,10 +82,10 @@ export async function send(
   data: string | Uint8Array,
 ): Promise<void> {
   const bytes = Buffer.from(data as string)
-  const echoed = peer.echoes ? readExactly(ours, bytes.length) : undefined
+  const echoed = peer.echoes ? read(ours, bytes.length) : undefined
   await ours.write(new Uint8Array(bytes))
   await peer.receives(bytes)
-  if (echoed !== undefined && !bytes.equals(await echoed)) throw new Error('the echo differs')
+  if (echoed !== undefined) expectEqual(await echoed, bytes)
 }
 
 export async function receive(
@@ -93,7 +95,16 @@ export async function receive(
 ): Promise<void> {
   const bytes = Buffer.from(data as string)
   peer.write(bytes)
-  const received = await readExactly(ours, bytes.length)
-  if (!bytes.equals(received))
+  expectEqual(await read(ours, bytes.length), bytes)
+}
+
+export async function read(ours: TlsConnection, length: number): Promise<Buffer> {
+  const bytes = await ours.readExactly(length)
+  if (bytes === undefined) throw new Error('the peer has closed')
+  return Buffer.from(bytes)
+}
+
+function expectEqual(received: Buffer, expected: Buffer): void {
+  if (!expected.equals(received))
     throw new Error(`received ${JSON.stringify(received.subarray(0, 100).toString('latin1'))}`)
 }
