@@ -35,7 +35,9 @@ export interface Connection {
   sendEarly(plaintext: Uint8Array, time?: Time): number
   /** Gives the bytes of a `transmit` back, for reuse. */
   release(bytes: Uint8Array): void
-  /** Updates our keys (RFC 9846 4.6.3), and the peer's too where `requestPeer` is set. */
+  /**
+   * Updates our keys (RFC 9846 4.6.3). Where `requestPeer` is set, the peer updates its own before its next data.
+   */
   updateKeys(requestPeer?: boolean, time?: Time): void
   /** Server: asks the client to authenticate itself now (RFC 9846 4.6.2). */
   requestClientCertificate(time?: Time): void

@@ -433,7 +433,7 @@ export class Engine implements Connection {
     return (
       this.#guard(() => {
         // A reply to the peer's request goes before more data (RFC 9846 4.6.3).
-        if (this.#established) this.#connected?.settle(this.#effects)
+        if (this.#established) this.#connected?.beforeData(this.#effects)
         if (this.#layer.writeKeyExhausted) this.#connected?.updateKeys(false, this.#effects)
         let offset = this.#layer.sendData(plaintext)
         while (this.#layer.writeKeyExhausted && offset < plaintext.length) {

@@ -113,6 +113,7 @@ const contents = struct({
     resumption: opaque(1, 0),
     tickets: uint24,
     keyUpdates: uint24,
+    owesKeyUpdate: uint8,
   }),
   records: struct({
     readSequence: uint64,
@@ -151,7 +152,7 @@ export function serializeConnection(exported: ExportedConnection): Uint8Array {
       dangerouslyUnverified: Number(dangerouslyUnverified),
     })),
     peerExpires: list(exported.peerExpires).map((time) => BigInt(Math.floor(time))),
-    keys: exported.keys,
+    keys: { ...exported.keys, owesKeyUpdate: Number(exported.keys.owesKeyUpdate) },
     records: {
       ...records,
       readSequence: BigInt(records.readSequence),
@@ -192,7 +193,7 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
     writeClosed: value.writeClosed !== 0,
     info,
     peerExpires: expires === undefined ? undefined : Number(expires),
-    keys: value.keys,
+    keys: { ...value.keys, owesKeyUpdate: value.keys.owesKeyUpdate !== 0 },
     records: {
       ...value.records,
       readSequence: Number(value.records.readSequence),

@@ -43,7 +43,10 @@ export class Connected13 implements Connected {
   #read: Uint8Array
   #write: Uint8Array
   #keyUpdates = 0
+  /** An update of ours waits for the layer. */
   #owesUpdate = false
+  /** The peer asked for an update. */
+  #owesReply = false
   #owesRequest = false
   /** The peer was asked for new keys, since so many forgeries came under the old ones. */
   #replacing = false
@@ -106,6 +109,7 @@ export class Connected13 implements Connected {
     context.flush()
     this.#owesUpdate = false
     this.#owesRequest = false
+    this.#owesReply = false
   }
 
   /** RFC 9846 4.6.3. */
@@ -123,7 +127,7 @@ export class Connected13 implements Connected {
     this.#read = next
     context.installRead('application', trafficKeys13(this.#suite, this.#prefix, next))
     this.#replacing = false
-    if (requestUpdate === updateRequested) this.#owesUpdate = true
+    if (requestUpdate === updateRequested) this.#owesReply = true
   }
 
   settle(context: Context): void {
@@ -133,6 +137,12 @@ export class Connected13 implements Connected {
       this.updateKeys(true, context)
     }
     if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
+  }
+
+  /** RFC 9846 4.6.3: who is silent replies once, however often it is asked, before its next data. */
+  beforeData(context: Context): void {
+    this.settle(context)
+    if (this.#owesReply) this.updateKeys(false, context)
   }
 
   dataReceived(): void {
@@ -165,6 +175,7 @@ export class Connected13 implements Connected {
       resumption: this.#extras.resumption?.slice() ?? noBytes,
       tickets: this.#extras.tickets?.() ?? 0,
       keyUpdates: this.#keyUpdates,
+      owesKeyUpdate: this.#owesReply,
     }
   }
 
@@ -172,9 +183,10 @@ export class Connected13 implements Connected {
     return this.#extras.peerExpires
   }
 
-  /** Goes on counting where an exported connection stood. */
-  restoreCounts(keyUpdates: number): void {
+  /** Goes on where an exported connection stood. */
+  restoreUpdates({ keyUpdates, owesKeyUpdate }: ExportedKeys): void {
     this.#keyUpdates = keyUpdates
+    this.#owesReply = owesKeyUpdate
   }
 
   wipe(): void {

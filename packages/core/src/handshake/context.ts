@@ -70,8 +70,10 @@ export interface Connected {
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
   /** Updates our sending keys, and asks the peer to update its own where `request` is set. */
   updateKeys(request: boolean, context: Context): void
-  /** All that came has been read: answers a request to update keys, once for however many requests. */
+  /** All that came has been read: sends what is due by itself. */
   settle(context: Context): void
+  /** Application data is about to be sent: answers a request to update keys. */
+  beforeData(context: Context): void
   /** Application data came: consecutive KeyUpdates are counted from here. */
   dataReceived(): void
   /** Server: asks the client for a certificate now. @throws {Error} where the client did not offer it. */

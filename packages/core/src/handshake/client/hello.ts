@@ -97,14 +97,15 @@ function chosenVersion(
     ({ type }) => type === extensionTable.supportedVersions.type,
   )
   if (chosen === undefined) {
+    // RFC 9846 4.1.4: whether we speak that version does not matter.
+    if (retry !== undefined)
+      throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
     const version = settings.versions.find(
       ({ id }) => id < protocolVersion.tls13 && traits.wireVersion(id) === hello.legacyVersion,
     )
     if (version === undefined)
       throw new Fault('noCommonVersion', `the server chose 0x${hello.legacyVersion.toString(16)}`)
     checkDowngrade(hello.random, version, settings.versions)
-    if (retry !== undefined)
-      throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
     return version
   }
   const number = decode(extensionTable.supportedVersions.serverHello, chosen.data)

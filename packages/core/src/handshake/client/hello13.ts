@@ -57,6 +57,7 @@ export const client13: ClientVersion = {
       'HelloRetryRequest',
     )
     const suite = checkHello(hello, fields)
+    context.layer.demandBoundary?.()
     const { keyShare: group, cookie } = extensions
     if (group === undefined && cookie === undefined)
       throw new Fault('pointlessHelloRetryRequest', 'neither a group nor a cookie')

@@ -236,7 +236,8 @@ const waitFinishedTable: Table<Authenticated> = {
     const expected = finishedMac(suite.hash, labelPrefix, serverSecret, transcript.hash())
     if (!equalConstantTime(expected, message.body)) throw new Fault('badFinished', "the server's")
     transcript.add(message.raw)
-    // Nothing may follow before our own Finished; see installRead in connectClient.
+    // Before our own flight: the server reads an alert behind it with other keys.
+    context.layer.demandBoundary?.()
     if (presented === undefined) return answer(fields, resumed(fields), context)
     return verifyPeer(
       settings.verify,

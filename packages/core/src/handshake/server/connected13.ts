@@ -117,7 +117,7 @@ export function restoreServer(
     settings.limits.keyUpdates,
     { peerExpires },
   )
-  connected.restoreCounts(keys.keyUpdates)
+  connected.restoreUpdates(keys)
   return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
 }
 

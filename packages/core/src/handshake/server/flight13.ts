@@ -216,7 +216,8 @@ function authenticateServer(
     },
     (chosen) => {
       if (chosen === undefined) {
-        if (settings.credentials === undefined)
+        // Of a list, none fits; a policy may have had none at all.
+        if (!Array.isArray(settings.credentials))
           throw new Fault('noCredential', serverName ?? 'no server name')
         throw new Fault('noCommonSignature', `the client accepts ${schemes.length} schemes`)
       }

@@ -38,6 +38,8 @@ interface Search {
   readonly alpn: string | undefined
   /** The transcript before this ClientHello, after a HelloRetryRequest. */
   readonly before: Transcript | undefined
+  /** What was chosen before a HelloRetryRequest. A store gives a session only once. */
+  readonly chosen: SelectedPsk | undefined
   readonly context: Context
 }
 
@@ -51,7 +53,7 @@ function tryIdentity(
   index: number,
   then: (psk: SelectedPsk | undefined) => Step,
 ): Step {
-  const { received, settings } = search
+  const { received, settings, chosen } = search
   const { tickets, lookupPsk } = settings.config
   const identity = received.extensions.preSharedKey?.identities[index]?.identity
   if (identity === undefined || index >= maxIdentities) return then(undefined)
@@ -63,6 +65,8 @@ function tryIdentity(
   const pskMayServe = settings.config.clientAuthentication !== 'require'
   const known = settings.psks.find((psk) => equal(psk.identity, identity))
   if (known !== undefined && pskMayServe) return external(known)
+  if (chosen?.session !== undefined && equal(chosen.identity, identity))
+    return session(chosen.session)
   if (tickets?.keys !== undefined) {
     const state = openTicket(tickets.keys, identity, settings.crypto)
     if (state !== undefined) return session(state)

@@ -208,13 +208,17 @@ export class StreamReader {
   }
 
   install(level: Level, keys: TrafficKeys): void {
-    // RFC 9846 5.1: handshake messages do not span key changes.
-    if (!this.#reassembly.empty)
-      throw new Fault('keyChangeStraddled', `before the keys of level ${level}`)
+    this.demandBoundary()
     this.#protection?.wipe()
     this.#protection = keys.protection()
     this.#level = level
     this.#sequence = 0
+  }
+
+  /** RFC 9846 5.1: handshake messages do not span key changes. */
+  demandBoundary(): void {
+    if (!this.#reassembly.empty)
+      throw new Fault('keyChangeStraddled', `behind a message of level ${this.#level}`)
   }
 
   export(): Pick<ExportedRecords, 'readSequence' | 'receiveLimit' | 'input' | 'handshake'> {
