@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { contains } from './contains.js'
 import type { Scope } from './scope.js'
 
 export interface Spawning {
@@ -100,14 +101,6 @@ export class Program {
   #notify(): void {
     for (const watcher of this.#watchers.splice(0)) watcher()
   }
-}
-
-/** As `includes`, which takes for ever where much data resembles much other data. */
-function contains(data: Buffer, wanted: Buffer): boolean {
-  const head = wanted.subarray(0, 40)
-  for (let at = data.indexOf(head); at >= 0; at = data.indexOf(head, at + 1))
-    if (data.subarray(at, at + wanted.length).equals(wanted)) return true
-  return false
 }
 
 function brief(data: Buffer): string {
