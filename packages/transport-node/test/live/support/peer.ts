@@ -82,7 +82,7 @@ export interface PeerServer extends PeerEnd {
 export interface ReconnectingClient extends PeerEnd {
   /** Ends the first connection and starts the second. */
   second(): Promise<PeerEnd>
-  /** The first connection must carry data from us before the ticket is seen. */
+  /** The first connection must carry a line from us, so that the ticket before it is seen. */
   readonly readsFirst: boolean
 }
 
