@@ -9,7 +9,7 @@ import {
   trust,
 } from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
-import { dial, exchange, serve } from '../support/ours.js'
+import { dial, exchange, read, serve } from '../support/ours.js'
 import { watch } from '../support/watch.js'
 
 export function serverCertificates({ peer, crypto }: Setting): readonly Case[] {
@@ -106,7 +106,11 @@ export function postHandshakeAuthentication({ peer, crypto }: Setting): readonly
         })
         await exchange(connection, server)
         assert.not(seen.messages.includes('received CertificateRequest'))
-        server.requestCertificate?.()
+        const asking = server.requestCertificate?.()
+        if (asking !== undefined) {
+          await connection.write(new Uint8Array(Buffer.from(asking.command)))
+          assert.is((await read(connection, asking.answer.length)).toString(), asking.answer)
+        }
         await exchange(connection, server)
         assert.ok(seen.messages.includes('received CertificateRequest'))
         const answer = ['sent Certificate', 'sent CertificateVerify', 'sent Finished']

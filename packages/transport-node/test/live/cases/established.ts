@@ -11,7 +11,7 @@ import {
   send,
   serve,
 } from '../support/ours.js'
-import type { PeerEnd } from '../support/peer.js'
+import type { Feature, PeerEnd } from '../support/peer.js'
 import type { Scope } from '../support/scope.js'
 import { faultOf, watch } from '../support/watch.js'
 
@@ -138,13 +138,16 @@ export function keyUpdates(setting: Setting): readonly Case[] {
 export function closing(setting: Setting): readonly Case[] {
   const { peer } = setting
   const area = 'closing'
+  const able = ({ ours }: Case, feature: Feature) =>
+    peer[ours === 'client' ? 'server' : 'client'].features.has(feature)
+  const answered = both(setting, area, 'close_notify from us, answered', async (ours, theirs) => {
+    await exchange(ours, theirs)
+    await ours.end()
+    assert.is(await ours.read(), undefined)
+    await ours.closed
+  })
   const cases: Case[] = [
-    ...both(setting, area, 'close_notify from us, answered', async (ours, theirs) => {
-      await exchange(ours, theirs)
-      await ours.end()
-      assert.is(await ours.read(), undefined)
-      await ours.closed
-    }),
+    ...answered.filter((one) => able(one, 'answersClose')),
     ...both(setting, area, 'truncation by the peer', async (ours, theirs) => {
       await exchange(ours, theirs)
       theirs.kill()
@@ -157,8 +160,7 @@ export function closing(setting: Setting): readonly Case[] {
     theirs.close()
     assert.is(await ours.read(), undefined)
   })
-  const able = (role: 'client' | 'server') => peer[role].features.has('closes')
-  cases.push(...closed.filter(({ ours }) => able(ours === 'client' ? 'server' : 'client')))
+  cases.push(...closed.filter((one) => able(one, 'closes')))
   const { truncation } = peer
   if (truncation !== undefined)
     cases.push(

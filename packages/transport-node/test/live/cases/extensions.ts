@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs'
 import type { ServerConfig } from '@sanstls/core'
 import * as assert from 'uvu/assert'
-import { authority, identity, serverName, temporaryFile, trust } from '../support/authority.js'
+import {
+  authority,
+  identity,
+  serverName,
+  temporaryFile,
+  trust,
+  tryLater,
+} from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
 import { type ClientChanges, dial, exchange, send, serve } from '../support/ours.js'
 import type { PeerOptions } from '../support/peer.js'
@@ -80,9 +87,6 @@ export function serverNames({ peer, crypto }: Setting): readonly Case[] {
   return cases
 }
 
-/** The least OCSP response there is (RFC 6960 4.2.1): tryLater. It is carried, not judged. */
-const staple = Uint8Array.of(0x30, 0x03, 0x0a, 0x01, 0x03)
-
 export function staples({ peer, crypto }: Setting): readonly Case[] {
   const area = 'OCSP staple'
   const cases: Case[] = []
@@ -92,7 +96,7 @@ export function staples({ peer, crypto }: Setting): readonly Case[] {
       item: 'carried',
       ours: 'client',
       async run(scope) {
-        const stapleFile = temporaryFile(staple, 'der')
+        const stapleFile = temporaryFile(tryLater, 'der')
         const server = await peer.serve(scope, { identity: identity(), stapleFile })
         const policy = trust(authority, crypto)
         let seen: Uint8Array | undefined
@@ -102,7 +106,7 @@ export function staples({ peer, crypto }: Setting): readonly Case[] {
             return policy(question)
           },
         })
-        assert.equal(seen, staple)
+        assert.equal(seen, tryLater)
         await exchange(connection, server)
       },
     })
@@ -113,7 +117,7 @@ export function staples({ peer, crypto }: Setting): readonly Case[] {
       ours: 'server',
       async run(scope) {
         const credentials: ServerConfig['credentials'] = [
-          { ...identity().credential(crypto), staple },
+          { ...identity().credential(crypto), staple: tryLater },
         ]
         const server = await serve(scope, crypto, { credentials })
         const client = peer.connect(scope, server.port, { ...verified, requestStaple: true })

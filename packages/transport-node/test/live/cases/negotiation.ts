@@ -1,11 +1,10 @@
 /** Suites, groups and HelloRetryRequests: each that both sides have, in both roles. */
-import { randomBytes } from 'node:crypto'
 import type { CryptoProvider } from '@sanstls/core'
 import { TLS_AES_128_CCM_8_SHA256 } from '@sanstls/core/noble'
 import * as assert from 'uvu/assert'
 import { authority, identity, serverName } from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
-import { dial, exchange, serve } from '../support/ours.js'
+import { cookie, dial, exchange, serve } from '../support/ours.js'
 
 export function suites({ peer, crypto }: Setting): readonly Case[] {
   // The short tag is in no default; who wants it names it.
@@ -118,11 +117,23 @@ export function retries({ peer, crypto }: Setting): readonly Case[] {
   }
   cases.push({
     area,
-    item: 'with a cookie',
+    item: 'with a cookie and a group',
     ours: 'server',
     async run(scope) {
-      const cookie = { keys: [new Uint8Array(randomBytes(32))], peer: new Uint8Array(4) }
-      const server = await serve(scope, crypto, { cookie })
+      const server = await serve(scope, crypto, { ...cookie(), groups: ['secp521r1'] })
+      const client = peer.connect(scope, server.port, { trust: authority, serverName })
+      const connection = await server.accept()
+      assert.is(connection.info.helloRetried, true)
+      await exchange(connection, client)
+    },
+  })
+  if (!peer.client.features.has('cookieAlone')) return cases
+  cases.push({
+    area,
+    item: 'with a cookie alone',
+    ours: 'server',
+    async run(scope) {
+      const server = await serve(scope, crypto, cookie())
       const client = peer.connect(scope, server.port, { trust: authority, serverName })
       const connection = await server.accept()
       assert.is(connection.info.helloRetried, true)

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { tryLater } from '../support/authority.js'
 import type { Abilities, Fact, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import { firstLine, Program } from '../support/process.js'
 import type { Scope } from '../support/scope.js'
@@ -34,8 +35,10 @@ const abilities: Abilities = {
   identities: ['ECDSA P-256', 'ECDSA P-384', 'ECDSA P-521', 'Ed25519', 'RSA 2048'],
   features: new Set([
     'alpn',
+    'answersClose',
     'clientCertificate',
     'closes',
+    'cookieAlone',
     'exporter',
     'groups',
     'keylog',
@@ -90,7 +93,7 @@ class End implements PeerEnd {
 
   async fact(name: Fact): Promise<string> {
     const value = await this.#program.says(new RegExp(`^${name}: (.*)$`, 'm'))
-    return name === 'staple' && value === '30030a0103' ? 'tryLater' : value
+    return name === 'staple' && value === Buffer.from(tryLater).toString('hex') ? 'tryLater' : value
   }
 
   says(pattern: RegExp): Promise<string> {

@@ -9,15 +9,17 @@ import {
   type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls'
-import { identityKinds } from '../support/authority.js'
+import { identityKinds, tryLater } from '../support/authority.js'
 import { contains } from '../support/contains.js'
 import type { Abilities, Fact, Feature, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import type { Scope } from '../support/scope.js'
 
 const features: readonly Feature[] = [
   'alpn',
+  'answersClose',
   'clientCertificate',
   'closes',
+  'cookieAlone',
   'exporter',
   'groups',
   'keylog',
@@ -193,7 +195,7 @@ function open(scope: Scope, port: number, options: PeerOptions, session?: Buffer
   end.listenTo(socket)
   socket.on('keylog', (line) => end.logKeys(line))
   socket.on('OCSPResponse', (response: Buffer) => {
-    if (response.equals(Buffer.from('30030a0103', 'hex'))) end.know('staple', 'tryLater')
+    if (response.equals(Buffer.from(tryLater))) end.know('staple', 'tryLater')
   })
   socket.on('secureConnect', () => end.attach(socket))
   end.socket = socket

@@ -29,8 +29,11 @@ const abilities: Abilities = {
   identities: identityKinds,
   features: new Set([
     'alpn',
+    'answersClose',
     'clientCertificate',
+    'cookieAlone',
     'earlyData',
+    'earlyDataAndRetry',
     'exporter',
     'groups',
     'keylog',
@@ -39,6 +42,7 @@ const abilities: Abilities = {
     'psk',
     'resumption',
     'serverName',
+    'showsEarlyData',
     'staple',
     'suites',
     'withoutMiddleboxCompatibility',
@@ -90,7 +94,7 @@ class End implements PeerEnd {
     this.program.write(requestPeer ? 'K\n' : 'k\n')
   }
 
-  requestCertificate(): void {
+  requestCertificate(): undefined {
     this.program.write('c\n')
   }
 

@@ -69,6 +69,9 @@ export function temporaryFile(content: string | Uint8Array, extension: string): 
   return path
 }
 
+/** The least OCSP response there is (RFC 6960 4.2.1): tryLater. It is carried, not judged. */
+export const tryLater = Uint8Array.of(0x30, 0x03, 0x0a, 0x01, 0x03)
+
 const day = 86_400_000
 const hash = noble.hashes.find(({ name }) => name === 'sha256')
 const base = {

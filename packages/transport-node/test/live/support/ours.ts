@@ -1,4 +1,5 @@
 /** Our ends of live connections, with what every test would otherwise repeat. */
+import { randomBytes } from 'node:crypto'
 import type { ClientConfig, CryptoProvider, ServerConfig } from '@sanstls/core'
 import {
   type ConnectOptions,
@@ -64,6 +65,11 @@ export async function serve(
     port: server.address?.port ?? 0,
     accept: () => outcomes.shift() ?? new Promise((resolve) => waiting.push(resolve)),
   }
+}
+
+/** Answers each first ClientHello with a HelloRetryRequest. */
+export function cookie(): ServerChanges {
+  return { cookie: { keys: [new Uint8Array(randomBytes(32))], peer: new Uint8Array(4) } }
 }
 
 let exchanges = 0

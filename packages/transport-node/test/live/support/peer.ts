@@ -5,9 +5,16 @@ import type { Scope } from './scope.js'
 /** Things that not every peer can do, or not in every role; the tests of the others are left out. */
 export type Feature =
   | 'alpn'
+  /** Answers a close_notify with its own. */
+  | 'answersClose'
   | 'clientCertificate'
+  /** Can be told to close. */
   | 'closes'
+  /** Client: goes on after a HelloRetryRequest that asks for nothing but a cookie back. */
+  | 'cookieAlone'
   | 'earlyData'
+  /** Early data and a HelloRetryRequest in one handshake. */
+  | 'earlyDataAndRetry'
   | 'exporter'
   | 'groups'
   | 'keylog'
@@ -18,6 +25,8 @@ export type Feature =
   | 'recordSizeLimit'
   | 'resumption'
   | 'serverName'
+  /** Server: early data shows in what it received. */
+  | 'showsEarlyData'
   | 'staple'
   | 'suites'
   | 'withoutMiddleboxCompatibility'
@@ -67,7 +76,8 @@ export interface PeerEnd {
   /** Fulfilled once something that it says matches; gives the first group. */
   says(pattern: RegExp): Promise<string>
   updateKeys?(requestPeer: boolean): void
-  requestCertificate?(): void
+  /** Asks us for a certificate: by itself, or when it reads a command, which it answers. */
+  requestCertificate?(): { readonly command: string; readonly answer: string } | undefined
   /** Closes cleanly, with close_notify. */
   close(): void
   /** Ends at once, without close_notify. */
