@@ -7,6 +7,9 @@ import type { Time } from './time.js'
 /**
  * One TLS connection as a pure function of bytes, time and randomness. Nothing that the peer sends makes a method
  * throw; only misuse by the caller does. Where `time` is left out, the latest given is used.
+ *
+ * A policy or an observer of the configuration runs in the midst of a step: it may read `info`, `state` and the exporters,
+ * and call `abort`, which takes effect when the step is over; every other method throws then.
  */
 export interface Connection {
   readonly role: 'client' | 'server'
@@ -59,6 +62,11 @@ export interface Connection {
    * @throws {Error} unless it is established and idle, with all output transmitted and no decision open.
    */
   export(): ExportedConnection
+  /**
+   * Ends with an alert, as a policy that throws does: for a decision that cannot be answered. `failed` follows, with the
+   * cause; a `Fault` is taken as it is.
+   */
+  fail(cause: unknown, time?: Time): void
   /** Ends at once: keys are wiped, nothing more is sent or delivered. */
   abort(): void
   /** Set once established. */

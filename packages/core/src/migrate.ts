@@ -60,6 +60,13 @@ function resume(exported: ExportedConnection, settings: Settings, now: Time): Co
     throw new OptionError('versions', info.version.name, 'The connection speaks this version.')
   if (!settings.suites.some(({ id }) => id === info.suite.id))
     throw new OptionError('suites', info.suite.name, 'The connection uses this suite.')
+  // Tickets that are still to come would be kept for the name of the configuration.
+  if (settings.role === 'client' && settings.serverName !== info.serverName)
+    throw new OptionError(
+      'serverName',
+      settings.serverName,
+      `The connection is one to ${String(info.serverName)}.`,
+    )
   const layer = new StreamLayer({
     role,
     ...settings.limits,

@@ -92,8 +92,6 @@ export class Connected13 implements Connected {
   }
 
   updateKeys(request: boolean, context: Context): void {
-    if (!context.layer.traits.keyUpdate)
-      throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
     if (context.layer.writeKeyPending) {
       // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged.
       this.#owesUpdate = true
@@ -149,13 +147,13 @@ export class Connected13 implements Connected {
     this.#keyUpdates = 0
   }
 
-  requestClientCertificate(context: Context): State {
+  requestClientCertificate(): (context: Context) => State {
     const { request } = this.#extras
     if (request === undefined)
       throw new Error(
         'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
       )
-    return request(context)
+    return request
   }
 
   channelBinding(

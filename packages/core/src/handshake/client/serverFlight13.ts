@@ -256,7 +256,8 @@ const waitFinishedTable: Table<Authenticated> = {
 
 /** Whom the PSK stands for: the peer of its session, or nobody with a certificate. */
 function resumed({ psk }: Authenticated): VerifiedPeer | undefined {
-  const session = psk?.session
+  if (psk === undefined) throw new Fault('internalError', 'neither a certificate nor a PSK')
+  const { session } = psk
   if (session?.peer === undefined) return undefined
   return resumedPeer(session.peer, session.expires)
 }

@@ -47,6 +47,7 @@ export const server13: ServerVersion = {
     const sent = received.extensions.cookie
     if (cookie === undefined || sent === undefined)
       return negotiate(received, settings, undefined, context)
+    refuseEarlyData(received)
     return negotiate(
       received,
       settings,
@@ -299,6 +300,12 @@ interface WaitSecond {
   readonly retry: Retry
 }
 
+/** RFC 9846 4.1.2: the second ClientHello has none, whether we remember the first or not. */
+function refuseEarlyData({ extensions }: ReceivedClientHello): void {
+  if (extensions.earlyData !== undefined)
+    throw new Fault('changedClientHello', 'early_data after a HelloRetryRequest')
+}
+
 /** RFC 9846 4.1.2: what the second ClientHello may change. */
 const changeable = new Set<number>([
   extensionTable.keyShare.type,
@@ -306,6 +313,8 @@ const changeable = new Set<number>([
   extensionTable.cookie.type,
   extensionTable.preSharedKey.type,
   extensionTable.padding.type,
+  // encrypted_client_hello is sealed anew (RFC 9849 6.1), for a server that knows it as for one that does not.
+  0xfe0d,
 ])
 
 const waitSecondClientHelloTable: Table<WaitSecond> = {
@@ -314,8 +323,7 @@ const waitSecondClientHelloTable: Table<WaitSecond> = {
     const { hello, extensions, list } = received
     if (received.version !== first.version)
       throw new Fault('changedClientHello', 'supported_versions')
-    if (extensions.earlyData !== undefined)
-      throw new Fault('changedClientHello', 'early_data after a HelloRetryRequest')
+    refuseEarlyData(received)
     if (
       !equal(hello.random, first.hello.random) ||
       !equal(hello.legacySessionId, first.hello.legacySessionId) ||

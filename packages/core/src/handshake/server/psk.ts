@@ -11,6 +11,7 @@ import { EarlyStage } from '../../schedule/tls13.js'
 import { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
 import { decodeState } from '../../session-codec.js'
+import { acceptsStored } from '../../verification.js'
 import { ask, type Context, type Step } from '../context.js'
 import { spokenVersion } from '../version.js'
 import type { ReceivedClientHello } from './hello.js'
@@ -124,18 +125,13 @@ function takeSession(
     session.serverName === received.serverName &&
     session.alpn === alpn &&
     session.context === settings.sessionContext &&
-    // A session without a client identity cannot stand for one, and an unverified one not for a verified one.
+    // A session without a client identity cannot stand for one, an unverified one not for a verified one, and one that
+    // others verified not for anybody where nobody can be verified.
     (clientAuthentication !== 'require' || peer !== undefined) &&
-    // Nor does one that others verified stand for anybody where nobody can be verified.
-    (peer === undefined || settings.verify !== undefined) &&
-    (peer === undefined || !peer.dangerouslyUnverified || acceptsAnyone(settings))
+    (peer === undefined || acceptsStored(settings.verify, peer))
   if (!fits) return next()
   const { psk: secret, hash } = session
   return take(search, index, { kind: 'resumption', secret, hash, session }, then, next)
-}
-
-function acceptsAnyone({ verify }: ServerSettings): boolean {
-  return typeof verify === 'object' && 'dangerouslyAcceptAnyPeer' in verify
 }
 
 function take(

@@ -209,7 +209,8 @@ export class StreamReader {
   }
 
   #countSkipped(skip: EarlyDataSkip, length: number): void {
-    this.#skipped += length
+    // With the header, so that empty records count too.
+    this.#skipped += headerLength + length
     if (this.#skipped > skip.limit)
       throw new Fault('badRecordMac', `${this.#skipped} bytes that are neither early data nor ours`)
   }
