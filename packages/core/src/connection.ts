@@ -7,6 +7,9 @@ import type { Time } from './time.js'
 /**
  * One TLS connection as a pure function of bytes, time and randomness. Nothing that the peer sends makes a method
  * throw; only misuse by the caller does. Where `time` is left out, the latest given is used.
+ *
+ * A policy or an observer of the configuration runs in the midst of a step: it may read `info`, `state` and the exporters,
+ * and call `abort`, which takes effect when the step is over; every other method throws then.
  */
 export interface Connection {
   readonly role: 'client' | 'server'
@@ -35,7 +38,9 @@ export interface Connection {
   sendEarly(plaintext: Uint8Array, time?: Time): number
   /** Gives the bytes of a `transmit` back, for reuse. */
   release(bytes: Uint8Array): void
-  /** Updates our keys (RFC 9846 4.6.3), and the peer's too where `requestPeer` is set. */
+  /**
+   * Updates our keys (RFC 9846 4.6.3). Where `requestPeer` is set, the peer updates its own before its next data.
+   */
   updateKeys(requestPeer?: boolean, time?: Time): void
   /** Server: asks the client to authenticate itself now (RFC 9846 4.6.2). */
   requestClientCertificate(time?: Time): void
@@ -57,6 +62,11 @@ export interface Connection {
    * @throws {Error} unless it is established and idle, with all output transmitted and no decision open.
    */
   export(): ExportedConnection
+  /**
+   * Ends with an alert, as a policy that throws does: for a decision that cannot be answered. `failed` follows, with the
+   * cause; a `Fault` is taken as it is.
+   */
+  fail(cause: unknown, time?: Time): void
   /** Ends at once: keys are wiped, nothing more is sent or delivered. */
   abort(): void
   /** Set once established. */

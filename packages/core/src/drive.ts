@@ -317,7 +317,16 @@ export class Drive implements Sink {
       }
       this.#pump()
     }
-    answerBy(this.#handler.decide, decision, answer, late, (fault) => this.abort(fault))
+    const failed = (fault: Fault) => {
+      if (this.#phase !== 'open') return
+      this.connection.fail(fault, this.#clock.now())
+      this.#pump()
+    }
+    try {
+      answerBy(this.#handler.decide, decision, answer, late, failed)
+    } catch (thrown) {
+      failed(toFault(thrown))
+    }
   }
 
   /** The connection is over; what it sent last is still to be written. */

@@ -1,5 +1,4 @@
 /** The engine behind a connection: owns the handshake, the layer and the open decision, and advances one step a poll. */
-import { noBytes } from './bytes.js'
 import type { Connection } from './connection.js'
 import type { Answers, Decision, Question } from './decision.js'
 import { Effects } from './effects.js'
@@ -10,6 +9,7 @@ import { type Connected, isPause, type Pause, type State, type Step } from './ha
 import type { HandshakeMessage, Incoming, Layer } from './layer/layer.js'
 import type { Settings } from './options.js'
 import type { ConnectionInfo, Output } from './output.js'
+import { Sender } from './sender.js'
 import type { Time } from './time.js'
 import { messageName } from './wire/message.js'
 import { alert, nameOf } from './wire/registry.js'
@@ -27,9 +27,9 @@ interface OpenDecision {
 
 export class Engine implements Connection {
   readonly role: 'client' | 'server'
-  readonly #settings: Settings
   readonly #layer: Layer
   readonly #effects: Effects
+  readonly #sender: Sender
   #life: Life = 'new'
   #state: State | undefined
   #stateName = 'start'
@@ -43,15 +43,16 @@ export class Engine implements Connection {
   #closing = false
   #readClosed = false
   #warnings = 0
-  /** Plaintext that waits for the handshake. */
-  #queue: Uint8Array[] = []
-  #queued = 0
+  /** Code of the configuration may be running. */
+  #busy = false
+  /** It called `abort`. */
+  #doomed = false
 
   constructor(settings: Settings, layer: Layer, now: Time, start: (effects: Effects) => Step) {
     this.role = settings.role
-    this.#settings = settings
     this.#layer = layer
     this.#effects = new Effects(settings, layer, now, start)
+    this.#sender = new Sender(layer, this.#effects, settings.limits.maxQueued)
   }
 
   get info(): ConnectionInfo | undefined {
@@ -63,29 +64,31 @@ export class Engine implements Connection {
   }
 
   receive(bytes: Uint8Array, time?: Time): number {
-    this.#setTime(time)
+    this.#call('receive', time)
     // Whatever follows a close_notify is ignored (RFC 9846 6.1).
     if (this.#over || (this.#readClosed && this.#layer.serve === undefined)) return bytes.length
     return this.#layer.receive(bytes, this.#effects.time)
   }
 
   receiveEnd(time?: Time): void {
-    this.#setTime(time)
+    this.#call('receiveEnd', time)
     if (!this.#over) this.#layer.receiveEnd()
   }
 
   handleTimeout(time?: Time): void {
-    this.#setTime(time)
+    this.#call('handleTimeout', time)
     if (this.#over) return
     this.#guard(() => this.#layer.handleTimeout(this.#effects.time))
   }
 
   poll(): Output {
+    this.#call('poll')
     for (;;) {
       const output = this.#effects.outputs.shift()
       if (output !== undefined) return output
-      if (this.#transmit()) continue
-      if (this.#over || !this.#advance()) break
+      if (this.#over) break
+      // Either may fail, which leaves outputs too.
+      if (!this.#transmit() && !this.#advance() && !this.#over) break
     }
     if (this.#over) return { kind: 'idle', deadline: undefined, wantsInput: false }
     this.#layer.keepInput()
@@ -97,40 +100,33 @@ export class Engine implements Connection {
   }
 
   answer<Q extends Question>(decision: Decision<Q>, answer: Answers[Q['kind']], time?: Time): void {
-    this.#setTime(time)
+    this.#call('answer', time)
     const open = this.#open
     // A connection may fail while somebody still thinks about its question.
     if (this.#over) return
-    if (open === undefined || open.id !== decision.id)
+    const asked = open?.pause.question.kind
+    if (open === undefined || open.id !== decision.id || asked !== decision.kind)
       throw new Error(`answer: decision ${decision.id} (${decision.kind}) is not open`)
     this.#open = undefined
     this.#answered = () => open.pause.resume(answer)
   }
 
   send(plaintext: Uint8Array, time?: Time): number {
-    this.#setTime(time)
+    this.#call('send', time)
     if (this.#over) throw new Error(`send: the connection has ${this.#life}`)
     if (this.#writeClosed) throw new Error('send: after close')
-    this.#checkLength(plaintext)
-    if (this.#maySend()) {
-      const before = this.#sendQueue()
-      return before ? this.#seal(plaintext) : 0
-    }
-    const accepted = this.#share(plaintext, this.#settings.limits.maxQueued - this.#queued)
-    if (accepted > 0) this.#queue.push(plaintext.slice(0, accepted))
-    this.#queued += accepted
-    return accepted
+    this.#sender.checkLength(plaintext)
+    if (!this.#maySend()) return this.#sender.enqueue(plaintext)
+    if (!this.#sendQueued()) return 0
+    return this.#guard(() => this.#sender.seal(plaintext, this.#connected)) ?? 0
   }
 
   sendEarly(plaintext: Uint8Array, time?: Time): number {
-    this.#setTime(time)
+    this.#call('sendEarly', time)
     if (this.#life === 'new') this.#guard(() => this.#begin())
-    const left = this.#effects.earlyWrite
-    if (this.#over || left === 0) return 0
-    this.#checkLength(plaintext)
-    const accepted = this.#layer.sendData(plaintext.subarray(0, this.#share(plaintext, left)))
-    this.#effects.setEarlyWrite(left - accepted)
-    return accepted
+    if (this.#over || this.#effects.earlyWrite === 0) return 0
+    this.#sender.checkLength(plaintext)
+    return this.#guard(() => this.#sender.sealEarly(plaintext)) ?? 0
   }
 
   release(bytes: Uint8Array): void {
@@ -138,18 +134,22 @@ export class Engine implements Connection {
   }
 
   updateKeys(requestPeer = false, time?: Time): void {
-    this.#setTime(time)
+    this.#call('updateKeys', time)
     const connected = this.#demandConnected('updateKeys')
     if (this.#writeClosed) throw new Error('updateKeys: after close')
+    if (!this.#layer.traits.keyUpdate)
+      throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
     this.#guard(() => connected.updateKeys(requestPeer, this.#effects))
   }
 
   requestClientCertificate(time?: Time): void {
-    this.#setTime(time)
+    this.#call('requestClientCertificate', time)
     const connected = this.#demandConnected('requestClientCertificate')
     if (this.#stateName !== 'connected' || this.#open !== undefined || this.#answered !== undefined)
       throw new Error('requestClientCertificate: another exchange is under way')
-    this.#enter(connected.requestClientCertificate(this.#effects))
+    if (this.#writeClosed) throw new Error('requestClientCertificate: after close')
+    const request = connected.requestClientCertificate()
+    this.#guard(() => this.#enter(request(this.#effects)))
   }
 
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
@@ -169,7 +169,7 @@ export class Engine implements Connection {
   }
 
   close(time?: Time): void {
-    this.#setTime(time)
+    this.#call('close', time)
     if (this.#over || this.#writeClosed) return
     this.#writeClosed = true
     if (this.#established) {
@@ -188,6 +188,7 @@ export class Engine implements Connection {
   }
 
   export(): ExportedConnection {
+    this.#call('export')
     const connected = this.#demandConnected('export')
     const layer = this.#layer
     if (layer.exportRecords === undefined)
@@ -196,7 +197,7 @@ export class Engine implements Connection {
       throw new Error('export: a decision is open; answer it and poll first')
     if (this.#stateName !== 'connected')
       throw new Error('export: authentication after the handshake is under way')
-    if (layer.pendingOutput > 0 || this.#queued > 0 || this.#effects.outputs.length > 0)
+    if (layer.pendingOutput > 0 || this.#sender.queued > 0 || this.#effects.outputs.length > 0)
       throw new Error('export: outputs wait; poll until idle first')
     const exported: ExportedConnection = {
       role: this.role,
@@ -219,7 +220,16 @@ export class Engine implements Connection {
     this.#guard(() => this.#begin())
   }
 
+  fail(cause: unknown, time?: Time): void {
+    this.#call('fail', time)
+    if (this.#over) return
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    this.#fail(cause instanceof Fault ? cause : new Fault('policyFailed', detail, { cause }))
+  }
+
   abort(): void {
+    this.#doomed = this.#busy
+    if (this.#busy) return
     if (this.#over) return
     this.#life = 'closed'
     this.#stateName = 'closed'
@@ -236,7 +246,10 @@ export class Engine implements Connection {
     return this.#open !== undefined || this.#readClosed
   }
 
-  #setTime(time: Time | undefined): void {
+  /** A policy that closes its own connection, or feeds it, would find it between two states. */
+  #call(name: string, time?: Time): void {
+    if (this.#busy)
+      throw new Error(`${name}: called by a policy or an observer of this connection; do it later`)
     if (time !== undefined) this.#effects.time = time
   }
 
@@ -259,8 +272,8 @@ export class Engine implements Connection {
         this.#enter(answered())
         return true
       }
-      if (this.#queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
-        this.#sendQueue()
+      if (this.#sender.queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
+        this.#sendQueued()
         if (this.#closing) this.#sendClose()
         return true
       }
@@ -293,11 +306,16 @@ export class Engine implements Connection {
 
   /** Runs something that the peer's bytes may make fail; every failure ends the connection in one way. */
   #guard<T>(run: () => T, failed?: T): T | undefined {
+    const outer = this.#busy
+    this.#busy = true
     try {
       return run()
     } catch (thrown) {
       this.#fail(toFault(thrown))
       return failed
+    } finally {
+      this.#busy = outer
+      if (this.#doomed) this.abort()
     }
   }
 
@@ -347,19 +365,21 @@ export class Engine implements Connection {
         this.#ask(step)
         return
       }
-      step = step.resume(consult(policy, question))
+      const answer = consult(policy, question)
+      if (this.#doomed) return
+      step = step.resume(answer)
     }
     this.#state = step
     if (step.name !== this.#stateName) {
       this.#stateName = step.name
       this.#effects.observe({ kind: 'state', name: step.name })
     }
-    if (step.connected === undefined || this.#established) return
+    if (step.connected === undefined || this.#established || this.#doomed) return
     this.#connected = step.connected
     this.#established = true
     this.#layer.complete(this.#effects.time)
     this.#effects.emit({ kind: 'established', info: step.connected.info })
-    if (this.#queued > 0) this.#sendQueue()
+    if (this.#sender.queued > 0) this.#sendQueued()
   }
 
   #ask(pause: Pause): void {
@@ -397,56 +417,13 @@ export class Engine implements Connection {
     if (this.#writeClosed && !this.#closing) this.#finish()
   }
 
-  /** @throws {RangeError} where each send is a message of its own, and this one is too long. */
-  #checkLength(plaintext: Uint8Array): void {
-    const { messageLimit } = this.#layer
-    if (messageLimit !== undefined && plaintext.length > messageLimit)
-      throw new RangeError(`send: ${plaintext.length} bytes, and a datagram takes ${messageLimit}`)
-  }
-
-  /** How much of the plaintext there is room for; a message is not divided. */
-  #share(plaintext: Uint8Array, room: number): number {
-    if (plaintext.length <= room) return plaintext.length
-    return this.#layer.messageLimit === undefined ? Math.max(room, 0) : 0
-  }
-
   #maySend(): boolean {
     return this.#established || this.#effects.halfRtt
   }
 
   /** False while something of the queue is left. */
-  #sendQueue(): boolean {
-    while (this.#queue.length > 0) {
-      const [first = noBytes] = this.#queue
-      const sent = this.#seal(first)
-      this.#queued -= sent
-      if (sent < first.length) {
-        this.#queue[0] = first.subarray(sent)
-        return false
-      }
-      this.#queue.shift()
-    }
-    return true
-  }
-
-  #seal(plaintext: Uint8Array): number {
-    return (
-      this.#guard(() => {
-        // A reply to the peer's request goes before more data (RFC 9846 4.6.3).
-        if (this.#established) this.#connected?.settle(this.#effects)
-        if (this.#layer.writeKeyExhausted) this.#connected?.updateKeys(false, this.#effects)
-        let offset = this.#layer.sendData(plaintext)
-        while (this.#layer.writeKeyExhausted && offset < plaintext.length) {
-          // RFC 9846 5.5: the sender changes keys before the cipher's limit.
-          if (this.#connected === undefined) break
-          this.#connected.updateKeys(false, this.#effects)
-          const sent = this.#layer.sendData(plaintext.subarray(offset))
-          if (sent === 0) break
-          offset += sent
-        }
-        return offset
-      }, 0) ?? 0
-    )
+  #sendQueued(): boolean {
+    return this.#guard(() => this.#sender.sendQueued(this.#connected)) ?? false
   }
 
   #transmit(): boolean {
@@ -464,7 +441,7 @@ export class Engine implements Connection {
 
   /** RFC 9846 6.1: close_notify says that nothing follows, so it goes behind what was accepted before. */
   #sendClose(): void {
-    if (!this.#sendQueue()) return
+    if (!this.#sendQueued()) return
     this.#closing = false
     const { closeNotify } = this.#layer.traits
     if (closeNotify) this.#sendAlert(warning, alert.closeNotify)
@@ -474,6 +451,7 @@ export class Engine implements Connection {
   /** Sends what waits, and ends cleanly. */
   #finish(): void {
     while (this.#transmit());
+    if (this.#over) return
     this.#life = 'closed'
     this.#stateName = 'closed'
     this.#effects.emit({ kind: 'closed' })
@@ -504,9 +482,7 @@ export class Engine implements Connection {
   #dropSecrets(): void {
     this.#layer.close()
     this.#connected?.wipe()
-    for (const bytes of this.#queue) bytes.fill(0)
-    this.#queue = []
-    this.#queued = 0
+    this.#sender.drop()
     this.#open = undefined
     this.#answered = undefined
     this.#state = undefined

@@ -22,6 +22,8 @@ export interface ExportedKeys {
   readonly resumption: Uint8Array
   readonly tickets: number
   readonly keyUpdates: number
+  /** The peer asked us to update our keys, which comes before the next data. */
+  readonly owesKeyUpdate: boolean
 }
 
 export interface ExportedRecords {

@@ -73,7 +73,7 @@ const table = {
   ),
   keyChangeStraddled: misbehaved(
     alert.unexpectedMessage,
-    'Handshake bytes follow in the same flight of records a message after which the keys change.',
+    'Handshake bytes follow a message after which the keys change, or after which the peer has to wait.',
   ),
   sequenceExhausted: [
     'internal',

@@ -60,6 +60,13 @@ function resume(exported: ExportedConnection, settings: Settings, now: Time): Co
     throw new OptionError('versions', info.version.name, 'The connection speaks this version.')
   if (!settings.suites.some(({ id }) => id === info.suite.id))
     throw new OptionError('suites', info.suite.name, 'The connection uses this suite.')
+  // Tickets that are still to come would be kept for the name of the configuration.
+  if (settings.role === 'client' && settings.serverName !== info.serverName)
+    throw new OptionError(
+      'serverName',
+      settings.serverName,
+      `The connection is one to ${String(info.serverName)}.`,
+    )
   const layer = new StreamLayer({
     role,
     ...settings.limits,
@@ -113,6 +120,7 @@ const contents = struct({
     resumption: opaque(1, 0),
     tickets: uint24,
     keyUpdates: uint24,
+    owesKeyUpdate: uint8,
   }),
   records: struct({
     readSequence: uint64,
@@ -151,7 +159,7 @@ export function serializeConnection(exported: ExportedConnection): Uint8Array {
       dangerouslyUnverified: Number(dangerouslyUnverified),
     })),
     peerExpires: list(exported.peerExpires).map((time) => BigInt(Math.floor(time))),
-    keys: exported.keys,
+    keys: { ...exported.keys, owesKeyUpdate: Number(exported.keys.owesKeyUpdate) },
     records: {
       ...records,
       readSequence: BigInt(records.readSequence),
@@ -192,7 +200,7 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
     writeClosed: value.writeClosed !== 0,
     info,
     peerExpires: expires === undefined ? undefined : Number(expires),
-    keys: value.keys,
+    keys: { ...value.keys, owesKeyUpdate: value.keys.owesKeyUpdate !== 0 },
     records: {
       ...value.records,
       readSequence: Number(value.records.readSequence),

@@ -1,7 +1,25 @@
 /** What can be wrong with a configuration. Each check names the option, the value and the remedy. */
-import type { ClientConfig, CommonConfig, ServerConfig, Verification } from './config.js'
-import type { Credential, ExternalPsk } from './decision.js'
+import type {
+  ClientConfig,
+  CommonConfig,
+  ServerConfig,
+  ServerOverrides,
+  Verification,
+} from './config.js'
 import { OptionError } from './fault.js'
+import { checkCookie, checkEarlyData, checkTickets } from './options-features.js'
+import { checkProfile } from './options-profile.js'
+import {
+  checkCredential,
+  checkFlag,
+  checkFunction,
+  checkPolicy,
+  checkPsk,
+  checkRange,
+  checkSession,
+  demandRange,
+} from './options-values.js'
+import { acceptsAnyone, acceptsStored } from './verification.js'
 
 const commonNames = [
   'versions',
@@ -49,7 +67,33 @@ const serverNames = new Set([
   'cookie',
 ])
 
-const weekSeconds = 604_800
+const clientFlags = [
+  'earlyData',
+  'sendServerName',
+  'middleboxCompatibility',
+  'postHandshakeAuth',
+] as const
+const commonFlags = ['pskWithoutDiffieHellman', 'requestStaple', 'requestScts'] as const
+
+/** What a `configure` decision may change; the rest was in use before it was asked. */
+const overrideNames = new Set([
+  'suites',
+  'groups',
+  'signatureSchemes',
+  'alpn',
+  'credentials',
+  'psks',
+  'verify',
+  'clientAuthentication',
+  'certificateAuthorities',
+  'tickets',
+  'earlyData',
+  'sessionContext',
+  'requestStaple',
+  'requestScts',
+  'preference',
+  'recordSizeLimit',
+])
 
 export function checkClient(config: ClientConfig): void {
   checkNames(config, clientNames, 'client')
@@ -82,18 +126,29 @@ export function checkClient(config: ClientConfig): void {
         session.context,
         'The session was made under another sessionContext.',
       )
-    if (session.peer?.dangerouslyUnverified && !isDangerous(verify))
+    if (session.peer !== undefined && !acceptsStored(verify, session.peer))
       throw new OptionError(
         'session',
-        'a session with an unverified peer',
-        'Nobody verified the peer of this session; connect without it.',
+        'a session with a peer that `verify` does not accept',
+        'Nobody verified the peer of this session, or its key is not pinned; connect without it.',
+      )
+    if (session.peer === undefined && (config.psks ?? []).length === 0 && !acceptsAnyone(verify))
+      throw new OptionError(
+        'session',
+        'a session of a PSK',
+        'No certificate authenticated the peer of this session, a PSK did; connect without it, or with `psks`.',
       )
   }
+  if (session !== undefined) checkSession(session)
+  if (config.profile !== undefined) checkProfile(config.profile)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
-  checkRange('ticketRequest.newSession', config.ticketRequest?.newSession, 0, 255)
-  checkRange('ticketRequest.resumption', config.ticketRequest?.resumption, 0, 255)
-  const { maxFragmentLength } = config
+  for (const option of clientFlags) checkFlag(option, config[option])
+  const { maxFragmentLength, ticketRequest } = config
+  if (ticketRequest !== undefined) {
+    demandRange('ticketRequest.newSession', ticketRequest.newSession, 0, 255)
+    demandRange('ticketRequest.resumption', ticketRequest.resumption, 0, 255)
+  }
   if (maxFragmentLength !== undefined && ![512, 1024, 2048, 4096].includes(maxFragmentLength))
     throw new OptionError('maxFragmentLength', maxFragmentLength, 'Use 512, 1024, 2048 or 4096.')
   if (maxFragmentLength !== undefined && config.recordSizeLimit !== undefined)
@@ -109,6 +164,7 @@ export function checkServer(config: ServerConfig): void {
   checkNames(config, serverNames, 'server')
   checkCommon(config)
   const { clientAuthentication = 'none', verify, tickets, earlyData, cookie } = config
+  const { configure, lookupPsk, requirePsk, halfRttData, preference } = config
   if (!['none', 'request', 'require'].includes(clientAuthentication))
     throw new OptionError(
       'clientAuthentication',
@@ -142,40 +198,22 @@ export function checkServer(config: ServerConfig): void {
       config.credentials,
       'A server must authenticate itself: give credentials, psks, or a configure policy.',
     )
-  if (tickets !== undefined) {
-    if ((tickets.keys === undefined) === (tickets.store === undefined))
-      throw new OptionError(
-        'tickets',
-        tickets,
-        'Give either keys (stateless) or a store (stateful).',
-      )
-    if (tickets.keys !== undefined) {
-      if (tickets.keys.keys.length === 0)
-        throw new OptionError('tickets.keys', 'no keys', 'Give at least one ticket key.')
-      for (const { name, key } of tickets.keys.keys) {
-        checkBytes('tickets.keys.name', name, 16)
-        checkBytes('tickets.keys.key', key, 32)
-      }
-    }
-    checkRange('tickets.count', tickets.count, 0, 8)
-    checkRange('tickets.lifetime', tickets.lifetime, 1, weekSeconds)
-  }
-  if (earlyData !== undefined) {
-    checkRange('earlyData.maxBytes', earlyData.maxBytes, 1, 2 ** 32 - 1)
-    if (typeof earlyData.replay !== 'function' && earlyData.replay !== 'decide')
-      throw new OptionError(
-        'earlyData.replay',
-        earlyData.replay,
-        "Early data can be replayed by anyone: give a replay policy, or 'decide'.",
-      )
-    if (tickets === undefined && noPsk)
-      throw new OptionError('earlyData', 'set', 'Early data needs tickets or psks.')
-  }
-  if (cookie !== undefined) {
-    if (cookie.keys.length === 0) throw new OptionError('cookie.keys', 'no keys', 'Give a key.')
-    for (const key of cookie.keys) checkBytes('cookie.keys', key, 32)
-    checkRange('cookie.lifetime', cookie.lifetime, 1, 3_600_000)
-  }
+  // An override may bring what a session or a PSK needs.
+  if (requirePsk === true && noPsk && tickets === undefined && configure === undefined)
+    throw new OptionError('requirePsk', true, 'Give psks or lookupPsk.')
+  if (preference !== undefined && preference !== 'server' && preference !== 'client')
+    throw new OptionError('preference', preference, "Use 'server' or 'client'.")
+  checkFlag('requirePsk', requirePsk)
+  checkFlag('halfRttData', halfRttData)
+  if (configure !== undefined) checkPolicy('configure', configure)
+  if (lookupPsk !== undefined) checkPolicy('lookupPsk', lookupPsk)
+  if (tickets !== undefined) checkTickets(tickets)
+  if (earlyData !== undefined) checkEarlyData(earlyData, config)
+  if (cookie !== undefined) checkCookie(cookie)
+}
+
+export function checkOverrides(overrides: ServerOverrides): void {
+  checkNames(overrides, overrideNames, 'configure decision')
 }
 
 function checkCommon(config: CommonConfig): void {
@@ -193,6 +231,11 @@ function checkCommon(config: CommonConfig): void {
     if (new Set(names).size !== names.length)
       throw new OptionError(option, names, 'A name stands twice.')
   }
+  for (const option of commonFlags) checkFlag(option, config[option])
+  for (const option of ['observe', 'recordPadding'] as const)
+    if (config[option] !== undefined) checkFunction(option, config[option])
+  if (config.alpn !== undefined && !Array.isArray(config.alpn))
+    throw new OptionError('alpn', config.alpn, "Give an array: ['h2'].")
   for (const protocol of config.alpn ?? [])
     if (typeof protocol !== 'string' || !/^[\0-\x7f]{1,255}$/.test(protocol))
       throw new OptionError('alpn', protocol, 'Protocol names have 1 to 255 ASCII characters.')
@@ -201,7 +244,9 @@ function checkCommon(config: CommonConfig): void {
     if (!(name instanceof Uint8Array) || name.length === 0)
       throw new OptionError('certificateAuthorities', name, 'Give DER-encoded names.')
   checkRange('recordSizeLimit', config.recordSizeLimit, 64, 16_384)
-  const { credentials, limits } = config
+  const { credentials, limits, sessionContext } = config
+  if (sessionContext !== undefined && typeof sessionContext !== 'string')
+    throw new OptionError('sessionContext', sessionContext, 'Give a string.')
   if (
     credentials !== undefined &&
     credentials !== 'decide' &&
@@ -235,6 +280,13 @@ function checkLimits(limits: NonNullable<CommonConfig['limits']>): void {
 function checkVerification(verify: Verification): void {
   if (verify === 'decide' || typeof verify === 'function') return
   if (typeof verify === 'object' && verify !== null) {
+    // Two ways at once contradict each other, even where one of them is `false`.
+    if (Object.keys(verify).length !== 1)
+      throw new OptionError(
+        'verify',
+        verify,
+        "Give one of a verifier, { pinnedKeys }, or 'decide'.",
+      )
     if ('pinnedKeys' in verify) {
       if (!Array.isArray(verify.pinnedKeys) || verify.pinnedKeys.length === 0)
         throw new OptionError('verify.pinnedKeys', verify.pinnedKeys, 'Pin at least one key.')
@@ -243,46 +295,9 @@ function checkVerification(verify: Verification): void {
           throw new OptionError('verify.pinnedKeys', key, 'Give DER SubjectPublicKeyInfo bytes.')
       return
     }
-    if ('dangerouslyAcceptAnyPeer' in verify && verify.dangerouslyAcceptAnyPeer === true) return
+    if (acceptsAnyone(verify)) return
   }
   throw new OptionError('verify', verify, "Give a verifier, { pinnedKeys }, or 'decide'.")
-}
-
-function isDangerous(verify: Verification): boolean {
-  return typeof verify === 'object' && 'dangerouslyAcceptAnyPeer' in verify
-}
-
-function checkCredential(credential: Credential): void {
-  if (!Array.isArray(credential?.chain) || credential.chain.length === 0)
-    throw new OptionError(
-      'credentials.chain',
-      credential?.chain,
-      'Give DER certificates, the end-entity first.',
-    )
-  for (const one of credential.chain)
-    if (!(one instanceof Uint8Array) || one.length === 0)
-      throw new OptionError('credentials.chain', one, 'Certificates are DER bytes.')
-  const { key } = credential
-  if (key !== 'decide' && typeof key?.sign !== 'function')
-    throw new OptionError('credentials.key', key, "Give a SigningKey, or 'decide'.")
-}
-
-function checkPsk(psk: ExternalPsk): void {
-  if (
-    !(psk?.identity instanceof Uint8Array) ||
-    psk.identity.length === 0 ||
-    psk.identity.length > 65_000
-  )
-    throw new OptionError('psks.identity', psk?.identity, 'An identity has 1 to 65,000 bytes.')
-  // RFC 9257 section 6: at least 128 bits of entropy.
-  if (!(psk.key instanceof Uint8Array) || psk.key.length < 16)
-    throw new OptionError(
-      'psks.key',
-      psk.key,
-      'A key has at least 16 random bytes; a password will not do.',
-    )
-  if (psk.hash !== undefined && psk.hash !== 'sha256' && psk.hash !== 'sha384')
-    throw new OptionError('psks.hash', psk.hash, "Use 'sha256' or 'sha384'.")
 }
 
 function checkNames(config: object, known: ReadonlySet<string>, role: string): void {
@@ -293,17 +308,6 @@ function checkNames(config: object, known: ReadonlySet<string>, role: string): v
         value,
         `A ${role} has no such option; it has ${[...known].join(', ')}.`,
       )
-}
-
-function checkBytes(option: string, value: Uint8Array, length: number): void {
-  if (!(value instanceof Uint8Array) || value.length !== length)
-    throw new OptionError(option, value, `${length} bytes are needed.`)
-}
-
-function checkRange(option: string, value: unknown, min: number, max: number): void {
-  if (value === undefined) return
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
-    throw new OptionError(option, value, `Use a whole number from ${min} to ${max}.`)
 }
 
 /** A host name in A-labels, or an IP address: no spaces, controls or empty labels. */

@@ -20,7 +20,8 @@ import type {
 } from './crypto/provider.js'
 import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
 import { OptionError } from './fault.js'
-import { checkClient, checkServer } from './options-check.js'
+import { checkClient, checkOverrides, checkServer } from './options-check.js'
+import { offeredOf } from './options-profile.js'
 
 /** A scheme that we can verify, with the code that does. */
 export interface UsableScheme extends SignatureScheme {
@@ -76,13 +77,18 @@ const defaultLimits: Limits = {
 export function clientSettings(config: ClientConfig): ClientSettings {
   checkClient(config)
   const common = commonSettings(config, true)
+  const { profile } = config
+  const groups = offeredOf('supportedGroups', common.groups, profile)
   return {
     ...common,
+    suites: offeredOf('cipherSuites', common.suites, profile),
+    groups,
+    schemes: offeredOf('signatureAlgorithms', common.schemes, profile),
     role: 'client',
     config,
     verify: config.verify,
     serverName: config.serverName === false ? undefined : normalizeName(config.serverName),
-    keyShares: keyShares(config, common.groups),
+    keyShares: keyShares(config, groups),
   }
 }
 
@@ -96,7 +102,14 @@ export function overrideSettings(
   settings: ServerSettings,
   overrides: ServerOverrides,
 ): ServerSettings {
-  return serverSettings({ ...settings.config, ...overrides })
+  checkOverrides(overrides)
+  return serverSettings({ ...settings.config, ...given(overrides) })
+}
+
+/** An option that is there but undefined is one that was not given: it neither lifts a limit nor a demand. */
+function given<T extends object>(options: T): T {
+  // Leaving options out does not change the others.
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 }
 
 function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSettings {
@@ -117,7 +130,7 @@ function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSet
     requestScts: config.requestScts ?? false,
     recordSizeLimit: config.recordSizeLimit,
     sessionContext: config.sessionContext,
-    limits: { ...defaultLimits, ...config.limits },
+    limits: { ...defaultLimits, ...given(config.limits ?? {}) },
   }
 }
 

@@ -7,7 +7,7 @@
  *   levels `earlyData` are for 0-RTT, those of `initial` are QUIC's own business.
  * - `transportParameters` gives the peer's, which are authenticated once `established` has come.
  * - `failed` has `cryptoError`, the code for CONNECTION_CLOSE.
- * - `send`, `sendEarly`, `receive` and `updateKeys` throw.
+ * - `receive`, `send`, `sendEarly`, `updateKeys` and `requestClientCertificate` throw.
  */
 import type { ClientConfig, ServerConfig } from './config.js'
 import type { Connection } from './connection.js'
@@ -105,6 +105,14 @@ class QuicEngine extends Engine implements QuicConnection {
 
   override sendEarly(): number {
     throw new Error('sendEarly: QUIC carries its data itself')
+  }
+
+  override updateKeys(): void {
+    throw new Error('updateKeys: QUIC updates keys itself (RFC 9001 section 6)')
+  }
+
+  override requestClientCertificate(): void {
+    throw new Error('requestClientCertificate: not over QUIC (RFC 9001 4.4)')
   }
 }
 

@@ -19,8 +19,8 @@ export interface ConnectOptions extends ClientOptions {
 const provided = provision('hostname', 'port')
 
 /**
- * Connects to a server and performs the handshake. The server is verified against the authorities that Deno's `node:tls`
- * trusts, unless `ca` or `verify` says otherwise. Needs the permission `--allow-net`.
+ * Connects to a server and performs the handshake. The server is verified against the authorities that Deno trusts,
+ * unless `ca` or `verify` says otherwise. Needs `--allow-net`, and `--allow-sys --allow-env` to list those authorities.
  * @throws {OptionError} (as a rejection) for wrong options, before anything is opened.
  * @throws {Fault} (as a rejection) where the handshake fails; {TransportError} where connecting does.
  */

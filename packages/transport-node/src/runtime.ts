@@ -1,5 +1,6 @@
 /** What Node supplies where the application does not say; also for runtimes that have Node's modules. */
 import { randomFillSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { tls13 } from '@sanstls/core'
 import type { Runtime } from '@sanstls/transport-web/base'
 import { type TrustAnchor, trustAnchorsFromPem } from '@sanstls/x509'
@@ -24,8 +25,20 @@ function trustAnchors(): readonly TrustAnchor[] {
   const certificates: readonly string[] =
     'getCACertificates' in tls && typeof tls.getCACertificates === 'function'
       ? tls.getCACertificates('default')
-      : tls.rootCertificates
+      : [...tls.rootCertificates, ...extraCertificates()]
   return certificates.flatMap(anchorsOf)
+}
+
+/** What Node before 22.15 knows and does not tell. */
+function extraCertificates(): string[] {
+  const path = process.env.NODE_EXTRA_CA_CERTS
+  if (path === undefined || path === '') return []
+  try {
+    return readFileSync(path, 'utf8').match(/-----BEGIN CERTIFICATE-----.*?-----END[^\n]*/gs) ?? []
+  } catch {
+    // Node itself warns of it.
+    return []
+  }
 }
 
 /** An authority that cannot be read is one not trusted. */

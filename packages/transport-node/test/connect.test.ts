@@ -1,5 +1,11 @@
 /** Clients: connecting, giving up, sessions. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Fault } from '@sanstls/core'
 import { TransportError } from '@sanstls/core/drive'
 import {
@@ -106,6 +112,31 @@ connecting('without ca, the authorities that Node trusts decide', async () => {
     )
     assert.match(error.message, /./)
   })
+})
+
+connecting('authorities that Node was told to add are trusted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sanstls-'))
+  const file = join(folder, 'extra.pem')
+  writeFileSync(file, ca)
+  const script = (port: number) =>
+    `import { connect } from '@sanstls/transport-node'
+    const client = await connect({ host: '127.0.0.1', port: ${port}, serverName: 'localhost' })
+    console.log(client.info.peer.details.path.length)
+    await client.close()`
+  await withEcho({}, async (port) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script(port)], {
+      cwd: dirname(fileURLToPath(import.meta.url)),
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      output += chunk
+    })
+    await once(child, 'close')
+    assert.is(output, '3\n')
+  })
+  rmSync(folder, { recursive: true })
 })
 
 connecting('addresses say who is connected to whom', async () => {

@@ -1,14 +1,14 @@
 /** Against Node's own TLS (OpenSSL), both ways. */
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import {
   connect as connectOpenssl,
   createServer as createOpensslServer,
   type TLSSocket,
   type TlsOptions,
 } from 'node:tls'
-import { connect, listen } from '@sanstls/transport-node'
-import { pattern, readAll, rejectsWith } from '@sanstls/transport-web/testing'
+import { connect, listen, upgrade } from '@sanstls/transport-node'
+import { pattern, pause, readAll, rejectsWith } from '@sanstls/transport-web/testing'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { authority, noSocketsLeft } from './support/harness.js'
@@ -167,6 +167,32 @@ openssl('our server asks for a certificate', async () => {
   socket.end()
   await connection?.close()
   await server.close()
+  await noSocketsLeft()
+})
+
+openssl('a peer that ends its side of the socket still gets the answer', async () => {
+  // Not half-open by itself: Node would end our side as well.
+  const listener = createTcpServer()
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const socket = connectOpenssl({
+    host: '127.0.0.1',
+    port: (listener.address() as AddressInfo).port,
+    servername: 'localhost',
+    ca,
+  })
+  const [stream] = await once(listener, 'connection')
+  const server = await upgrade(stream, { role: 'server', ...credential })
+  const question = pattern(100)
+  socket.end(question)
+  const answer = pattern(500_000)
+  assert.equal(await readAll(server), question)
+  await pause(50)
+  const sending = server.write(answer).then(() => server.end())
+  assert.equal(Buffer.compare(await readAll(socket), answer), 0)
+  await sending
+  await server.closed
+  listener.close()
   await noSocketsLeft()
 })
 

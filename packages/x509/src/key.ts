@@ -14,9 +14,20 @@ import {
 } from '@sanstls/core/der'
 import { type PemBlock, PemError, pemBlocks } from './pem.js'
 
-export type KeyErrorCode = 'noKey' | 'severalKeys' | 'encrypted' | 'malformed'
+export type KeyErrorCode =
+  | 'noKey'
+  | 'severalKeys'
+  /** It takes a password, and none was given. */
+  | 'encrypted'
+  | 'wrongPassword'
+  /** The file is damaged, or is not what it says it is. */
+  | 'malformed'
+  /** A kind of key, or a way of encrypting it, that is not known here. */
+  | 'unsupported'
+  /** It asks for more work than the limits permit. */
+  | 'limitExceeded'
 
-/** A private key that cannot be read. The message never contains any of it. */
+/** A private key, or a file of keys, that cannot be read. The message never contains any of it. */
 export class KeyError extends Error {
   readonly code: KeyErrorCode
 
@@ -37,19 +48,27 @@ const ecPublicKey = '1.2.840.10045.2.1'
  * @throws {KeyError} where there is none, more than one, an encrypted or a malformed one.
  */
 export function privateKeyFromPem(text: string): Uint8Array {
-  const keys = blocksOf(text).filter(({ label }) => label.endsWith('PRIVATE KEY'))
-  const [key] = keys
-  if (key === undefined) throw new KeyError('noKey', 'The PEM text has no private key.')
-  if (keys.length > 1) {
-    throw new KeyError('severalKeys', 'The PEM text has several private keys; give one.')
-  }
+  const block = privateKeyBlock(text)
   if (
-    key.label === 'ENCRYPTED PRIVATE KEY' ||
-    key.headers.get('Proc-Type')?.includes('ENCRYPTED')
+    block.label === 'ENCRYPTED PRIVATE KEY' ||
+    block.headers.get('Proc-Type')?.includes('ENCRYPTED')
   ) {
     throw encrypted()
   }
-  return privateKeyFromDer(key.bytes)
+  return privateKeyFromDer(block.bytes)
+}
+
+/**
+ * The one private key of a PEM text, encrypted or not.
+ * @throws {KeyError} noKey, severalKeys; malformed where the text is no PEM.
+ */
+export function privateKeyBlock(text: string): PemBlock {
+  const [block, another] = blocksOf(text).filter(({ label }) => label.endsWith('PRIVATE KEY'))
+  if (block === undefined) throw new KeyError('noKey', 'The PEM text has no private key.')
+  if (another !== undefined) {
+    throw new KeyError('severalKeys', 'The PEM text has several private keys; give one.')
+  }
+  return block
 }
 
 /**
@@ -82,7 +101,7 @@ export function privateKeyFromDer(der: Uint8Array): Uint8Array {
 const encrypted = (): KeyError =>
   new KeyError(
     'encrypted',
-    'The private key is encrypted. Decrypt it first: openssl pkcs8 -topk8 -nocrypt -in key.pem',
+    'The private key is encrypted: it takes a password, and decryptPrivateKey of @sanstls/x509/encrypted-key.',
   )
 
 function blocksOf(text: string): PemBlock[] {

@@ -1,5 +1,5 @@
 /** The channel binding `tls-server-end-point` (RFC 5929 section 4). */
-import { DerReader, tags } from '../der/reader.js'
+import { DerError, DerReader, tags } from '../der/reader.js'
 import { outlineCertificate } from './certificate.js'
 import type { HashAlgorithm, HashName } from './provider.js'
 import { readPssParameters } from './pss-parameters.js'
@@ -30,6 +30,16 @@ export function serverEndPoint(
 }
 
 function signatureHash(certificate: Uint8Array): HashName | undefined {
+  try {
+    return readSignatureHash(certificate)
+  } catch (thrown) {
+    // A pinned key may come in a certificate of which nobody has read the rest.
+    if (thrown instanceof DerError) return undefined
+    throw thrown
+  }
+}
+
+function readSignatureHash(certificate: Uint8Array): HashName | undefined {
   const { algorithmStart, issuerStart } = outlineCertificate(certificate)
   const reader = new DerReader(certificate.subarray(algorithmStart, issuerStart))
   reader.enter(tags.sequence)

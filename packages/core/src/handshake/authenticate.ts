@@ -12,6 +12,7 @@ import { Fault } from '../fault.js'
 import type { Settings } from '../options.js'
 import type { Peer } from '../output.js'
 import type { StoredPeer } from '../session.js'
+import { isPinned } from '../verification.js'
 import { decode, encode } from '../wire/codec.js'
 import type { Extension } from '../wire/extension.js'
 import { extensionTable, readExtensions } from '../wire/extension.js'
@@ -137,9 +138,9 @@ export function verifyPeer(
     [verified]: true,
   } as const
   if (typeof verification === 'object') {
-    if ('dangerouslyAcceptAnyPeer' in verification)
-      return then({ ...peer, dangerouslyUnverified: true })
-    if (verification.pinnedKeys.some((pin) => equal(pin, presented.key.spki))) return then(peer)
+    // A pin is the stricter of the two.
+    if (!('pinnedKeys' in verification)) return then({ ...peer, dangerouslyUnverified: true })
+    if (isPinned(verification, presented.key.spki)) return then(peer)
     throw new Fault('certificateRejected', 'the public key is not one of the pinned ones')
   }
   const full: VerifyQuestion = {

@@ -43,7 +43,10 @@ export class Connected13 implements Connected {
   #read: Uint8Array
   #write: Uint8Array
   #keyUpdates = 0
+  /** An update of ours waits for the layer. */
   #owesUpdate = false
+  /** The peer asked for an update. */
+  #owesReply = false
   #owesRequest = false
   /** The peer was asked for new keys, since so many forgeries came under the old ones. */
   #replacing = false
@@ -89,8 +92,6 @@ export class Connected13 implements Connected {
   }
 
   updateKeys(request: boolean, context: Context): void {
-    if (!context.layer.traits.keyUpdate)
-      throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
     if (context.layer.writeKeyPending) {
       // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged.
       this.#owesUpdate = true
@@ -106,6 +107,7 @@ export class Connected13 implements Connected {
     context.flush()
     this.#owesUpdate = false
     this.#owesRequest = false
+    this.#owesReply = false
   }
 
   /** RFC 9846 4.6.3. */
@@ -123,7 +125,7 @@ export class Connected13 implements Connected {
     this.#read = next
     context.installRead('application', trafficKeys13(this.#suite, this.#prefix, next))
     this.#replacing = false
-    if (requestUpdate === updateRequested) this.#owesUpdate = true
+    if (requestUpdate === updateRequested) this.#owesReply = true
   }
 
   settle(context: Context): void {
@@ -135,17 +137,23 @@ export class Connected13 implements Connected {
     if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
   }
 
+  /** RFC 9846 4.6.3: who is silent replies once, however often it is asked, before its next data. */
+  beforeData(context: Context): void {
+    this.settle(context)
+    if (this.#owesReply) this.updateKeys(false, context)
+  }
+
   dataReceived(): void {
     this.#keyUpdates = 0
   }
 
-  requestClientCertificate(context: Context): State {
+  requestClientCertificate(): (context: Context) => State {
     const { request } = this.#extras
     if (request === undefined)
       throw new Error(
         'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
       )
-    return request(context)
+    return request
   }
 
   channelBinding(
@@ -165,6 +173,7 @@ export class Connected13 implements Connected {
       resumption: this.#extras.resumption?.slice() ?? noBytes,
       tickets: this.#extras.tickets?.() ?? 0,
       keyUpdates: this.#keyUpdates,
+      owesKeyUpdate: this.#owesReply,
     }
   }
 
@@ -172,9 +181,10 @@ export class Connected13 implements Connected {
     return this.#extras.peerExpires
   }
 
-  /** Goes on counting where an exported connection stood. */
-  restoreCounts(keyUpdates: number): void {
+  /** Goes on where an exported connection stood. */
+  restoreUpdates({ keyUpdates, owesKeyUpdate }: ExportedKeys): void {
     this.#keyUpdates = keyUpdates
+    this.#owesReply = owesKeyUpdate
   }
 
   wipe(): void {

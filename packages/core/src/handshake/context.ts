@@ -3,6 +3,7 @@
  * Handlers do no I/O; everything they cause goes through the context, in order.
  */
 
+import { checkAnswer } from '../answer-check.js'
 import type { Answers, Question } from '../decision.js'
 import type { ExportedKeys } from '../exported.js'
 import type { FlightTiming, HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
@@ -41,8 +42,16 @@ export function ask<Q extends Question>(
   resume: (answer: Answers[Q['kind']]) => Step,
   connected?: Connected,
 ): Pause {
-  // The connection passes the answer to the question that it was given for.
-  return { question, policy, resume: resume as Pause['resume'], connected }
+  return {
+    question,
+    policy,
+    resume(answer) {
+      checkAnswer(question.kind, answer)
+      // The connection passes the answer to the question that it was given for.
+      return resume(answer as Answers[Q['kind']])
+    },
+    connected,
+  }
 }
 
 export function isPause(step: Step): step is Pause {
@@ -70,12 +79,14 @@ export interface Connected {
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
   /** Updates our sending keys, and asks the peer to update its own where `request` is set. */
   updateKeys(request: boolean, context: Context): void
-  /** All that came has been read: answers a request to update keys, once for however many requests. */
+  /** All that came has been read: sends what is due by itself. */
   settle(context: Context): void
+  /** Application data is about to be sent: answers a request to update keys. */
+  beforeData(context: Context): void
   /** Application data came: consecutive KeyUpdates are counted from here. */
   dataReceived(): void
-  /** Server: asks the client for a certificate now. @throws {Error} where the client did not offer it. */
-  requestClientCertificate(context: Context): State
+  /** Server: what asks the client for a certificate. @throws {Error} where the client did not offer it. */
+  requestClientCertificate(): (context: Context) => State
   channelBinding(
     type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
   ): Uint8Array | undefined

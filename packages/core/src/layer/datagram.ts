@@ -177,9 +177,8 @@ export class DatagramLayer implements Layer {
 
   handleTimeout(time: Time): void {
     this.#now = time.monotonic
-    const { flights } = this.#sender
-    flights.handleTimeout(this.#now)
-    this.#acks.handleTimeout(this.#now, flights.timeout, !this.#receiver.serving)
+    this.#sender.flights.handleTimeout(this.#now)
+    this.#receiver.handleTimeout(this.#now)
     if (this.#linger !== undefined && this.#linger <= this.#now) {
       this.#linger = undefined
       this.#closing = false

@@ -138,6 +138,11 @@ export interface Layer {
   keepInput(): void
   /** True while bytes are buffered that `next` has not returned. */
   readonly pendingInput: boolean
+  /**
+   * The peer waits for us now, or changes its keys: bytes of another message may not have come. Absent where messages do
+   * not run on from record to record. @throws {Fault}
+   */
+  demandBoundary?(): void
   setChangeCipherSpec(rule: ChangeCipherSpecRule): void
   skipEarlyData(skip: EarlyDataSkip | undefined): void
   /** Most plaintext bytes in a record that the peer may send us. */

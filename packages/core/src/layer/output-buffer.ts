@@ -10,6 +10,7 @@ export class OutputBuffer {
   #length = 0
   #ready = 0
   #spare: Uint8Array | undefined
+  #busy = false
 
   /** Bytes written and not yet handed out. */
   get length(): number {
@@ -38,6 +39,7 @@ export class OutputBuffer {
     this.#buffer = left
     this.#length = rest
     this.#ready = 0
+    this.#busy = true
     return bytes
   }
 
@@ -49,10 +51,12 @@ export class OutputBuffer {
     this.#spare ??= new Uint8Array(buffer)
   }
 
-  /** Gives memory back when there is nothing to send. */
+  /** Gives memory back when there is nothing to send; a spare, only when none went out since the last time. */
   shrink(): void {
     if (this.#length === 0) this.#buffer = noBytes
-    this.#spare = undefined
+    // In bulk a connection is idle between its buffers, and would make each of them anew.
+    if (!this.#busy) this.#spare = undefined
+    this.#busy = false
   }
 
   clear(): void {

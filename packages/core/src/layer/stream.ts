@@ -72,6 +72,10 @@ export class StreamLayer implements Layer {
     return this.#reader.pending
   }
 
+  demandBoundary(): void {
+    this.#reader.demandBoundary()
+  }
+
   setChangeCipherSpec(rule: ChangeCipherSpecRule): void {
     this.#reader.setChangeCipherSpec(rule)
   }

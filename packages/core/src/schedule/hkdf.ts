@@ -41,6 +41,8 @@ export function hkdfExpandLabel(
   length: number,
 ): Uint8Array {
   const full = ascii(prefix + label)
+  // RFC 9846 7.1: opaque label<7..255>.
+  if (full.length > 255) throw new RangeError(`a label of ${label.length} characters is too long`)
   const header = Uint8Array.of(length >> 8, length & 0xff, full.length)
   return hkdfExpand(
     hash,

@@ -8,124 +8,91 @@ import type { TrafficKeys } from '../layer/layer.js'
 import { Protection13 } from '../layer/protection13.js'
 import { hkdfExpandLabel, hkdfExtract } from './hkdf.js'
 
-export class EarlyStage {
-  readonly #hash: HashAlgorithm
-  readonly #prefix: string
-  readonly #secret: Uint8Array
+/** A secret of the schedule, from which others are derived. */
+class Stage {
+  protected readonly hash: HashAlgorithm
+  protected readonly prefix: string
+  protected readonly secret: Uint8Array
 
+  constructor(hash: HashAlgorithm, prefix: string, secret: Uint8Array) {
+    this.hash = hash
+    this.prefix = prefix
+    this.secret = secret
+  }
+
+  wipe(): void {
+    wipe(this.secret)
+  }
+
+  /** Derive-Secret, over a transcript's hash. */
+  protected derive(label: string, transcriptHash: Uint8Array): Uint8Array {
+    const { hash, secret, prefix } = this
+    return hkdfExpandLabel(hash, secret, prefix, label, transcriptHash, hash.outputLength)
+  }
+
+  /** The secret of the next stage; this one's is wiped. */
+  protected next(keyMaterial: Uint8Array | undefined): Uint8Array {
+    const { hash } = this
+    const salt = this.derive('derived', hash.hash(noBytes))
+    const next = hkdfExtract(hash, salt, keyMaterial ?? new Uint8Array(hash.outputLength))
+    wipe(salt, keyMaterial)
+    this.wipe()
+    return next
+  }
+}
+
+export class EarlyStage extends Stage {
   /** @param psk the PSK, or undefined for none. */
   constructor(hash: HashAlgorithm, prefix: string, psk: Uint8Array | undefined) {
-    this.#hash = hash
-    this.#prefix = prefix
     const zeros = new Uint8Array(hash.outputLength)
-    this.#secret = hkdfExtract(hash, zeros, psk ?? zeros)
+    super(hash, prefix, hkdfExtract(hash, zeros, psk ?? zeros))
   }
 
   /** The HMAC over a truncated ClientHello that shows possession of the PSK (RFC 9846 4.2.11.2). */
   binder(kind: 'external' | 'resumption', transcriptHash: Uint8Array): Uint8Array {
     const label = kind === 'external' ? 'ext binder' : 'res binder'
-    const key = this.#derive(label, this.#hash.hash(noBytes))
-    const value = finishedMac(this.#hash, this.#prefix, key, transcriptHash)
+    const key = this.derive(label, this.hash.hash(noBytes))
+    const value = finishedMac(this.hash, this.prefix, key, transcriptHash)
     wipe(key)
     return value
   }
 
   clientTraffic(transcriptHash: Uint8Array): Uint8Array {
-    return this.#derive('c e traffic', transcriptHash)
+    return this.derive('c e traffic', transcriptHash)
   }
 
   exporter(transcriptHash: Uint8Array): Uint8Array {
-    return this.#derive('e exp master', transcriptHash)
+    return this.derive('e exp master', transcriptHash)
   }
 
-  /** @param sharedSecret of the key exchange, or undefined for psk_ke. */
+  /** @param sharedSecret of the key exchange, which is wiped; or undefined for psk_ke. */
   handshake(sharedSecret: Uint8Array | undefined): HandshakeStage {
-    const salt = this.#derive('derived', this.#hash.hash(noBytes))
-    const stage = new HandshakeStage(
-      this.#hash,
-      this.#prefix,
-      hkdfExtract(this.#hash, salt, sharedSecret ?? new Uint8Array(this.#hash.outputLength)),
-    )
-    wipe(salt, sharedSecret, this.#secret)
-    return stage
-  }
-
-  wipe(): void {
-    wipe(this.#secret)
-  }
-
-  #derive(label: string, transcriptHash: Uint8Array): Uint8Array {
-    return deriveSecret(this.#hash, this.#prefix, this.#secret, label, transcriptHash)
+    return new HandshakeStage(this.hash, this.prefix, this.next(sharedSecret))
   }
 }
 
-export class HandshakeStage {
-  readonly #hash: HashAlgorithm
-  readonly #prefix: string
-  readonly #secret: Uint8Array
-
-  constructor(hash: HashAlgorithm, prefix: string, secret: Uint8Array) {
-    this.#hash = hash
-    this.#prefix = prefix
-    this.#secret = secret
-  }
-
+export class HandshakeStage extends Stage {
   traffic(side: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
-    return this.#derive(side === 'client' ? 'c hs traffic' : 's hs traffic', transcriptHash)
+    return this.derive(side === 'client' ? 'c hs traffic' : 's hs traffic', transcriptHash)
   }
 
   main(): MainStage {
-    const salt = this.#derive('derived', this.#hash.hash(noBytes))
-    const secret = hkdfExtract(this.#hash, salt, new Uint8Array(this.#hash.outputLength))
-    wipe(salt, this.#secret)
-    return new MainStage(this.#hash, this.#prefix, secret)
-  }
-
-  #derive(label: string, transcriptHash: Uint8Array): Uint8Array {
-    return deriveSecret(this.#hash, this.#prefix, this.#secret, label, transcriptHash)
+    return new MainStage(this.hash, this.prefix, this.next(undefined))
   }
 }
 
-export class MainStage {
-  readonly #hash: HashAlgorithm
-  readonly #prefix: string
-  readonly #secret: Uint8Array
-
-  constructor(hash: HashAlgorithm, prefix: string, secret: Uint8Array) {
-    this.#hash = hash
-    this.#prefix = prefix
-    this.#secret = secret
-  }
-
+export class MainStage extends Stage {
   traffic(side: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
-    return this.#derive(side === 'client' ? 'c ap traffic' : 's ap traffic', transcriptHash)
+    return this.derive(side === 'client' ? 'c ap traffic' : 's ap traffic', transcriptHash)
   }
 
   exporter(transcriptHash: Uint8Array): Uint8Array {
-    return this.#derive('exp master', transcriptHash)
+    return this.derive('exp master', transcriptHash)
   }
 
   resumption(transcriptHash: Uint8Array): Uint8Array {
-    return this.#derive('res master', transcriptHash)
+    return this.derive('res master', transcriptHash)
   }
-
-  wipe(): void {
-    wipe(this.#secret)
-  }
-
-  #derive(label: string, transcriptHash: Uint8Array): Uint8Array {
-    return deriveSecret(this.#hash, this.#prefix, this.#secret, label, transcriptHash)
-  }
-}
-
-function deriveSecret(
-  hash: HashAlgorithm,
-  prefix: string,
-  secret: Uint8Array,
-  label: string,
-  transcriptHash: Uint8Array,
-): Uint8Array {
-  return hkdfExpandLabel(hash, secret, prefix, label, transcriptHash, hash.outputLength)
 }
 
 /** The verify_data of Finished under a base key (RFC 9846 4.4.4); binders are made in the same way. */

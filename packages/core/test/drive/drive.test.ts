@@ -191,8 +191,12 @@ drive('a hook that throws or rejects fails the connection, with the cause', asyn
     await Promise.resolve()
     assert.is(faultCode(recorder.error), 'policyFailed')
     assert.instance((recorder.error as Fault).cause, RangeError)
-    assert.equal(transport.calls, ['destroy'])
-    assert.equal(recorder.kinds, ['failed', 'destroyed'])
+    assert.equal(recorder.kinds, ['failed'])
+    // The peer is told, before the transport goes.
+    assert.equal(connection.calls.at(-1), 'fail')
+    assert.equal(transport.written.at(-1), new Uint8Array([21]))
+    transport.complete()
+    assert.equal(transport.calls, ['end'])
   }
 })
 

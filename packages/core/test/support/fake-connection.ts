@@ -1,5 +1,6 @@
 /** A scripted connection, transport and clock, to look at the pump loop alone. */
 import type { Connection, ConnectionInfo, Output, Time, VerifyQuestion } from '@sanstls/core'
+import { Fault } from '@sanstls/core'
 import type { Clock, DriveEvent, Handler, Sink, Transport } from '@sanstls/core/drive'
 
 /** Every byte received comes back as data, one output per `receive`; what is sent is transmitted at the next poll. */
@@ -72,6 +73,12 @@ export class FakeConnection implements Connection {
   close(): void {
     this.calls.push('close')
     this.transmit(new Uint8Array([21]))
+  }
+  fail(cause: unknown): void {
+    this.calls.push('fail')
+    const fault = cause instanceof Fault ? cause : new Fault('policyFailed', String(cause))
+    this.transmit(new Uint8Array([21]))
+    this.outputs.push({ kind: 'failed', fault })
   }
   abort(): void {
     this.calls.push('abort')

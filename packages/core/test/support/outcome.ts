@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { FaultCode } from '#src/fault.js'
 import type { Pair, Side } from '#src/testing.js'
 import { type AlertName, alert, nameOf } from '#src/wire/registry.js'
+import { lastAlert } from './records.js'
 
 /** Both have established, and nothing failed. */
 export function expectEstablished({ client, server }: Pair): void {
@@ -28,9 +29,11 @@ export function expectFault(
   const number = alertName === undefined ? undefined : alert[alertName]
   assert.is(fault?.alert, number)
   assert.is(side.data.length + side.earlyData.length, 0, 'something was delivered')
-  const told = otherOf(pair, role).fault
-  if (number === undefined || told === undefined || told.code !== 'alertReceived') return
-  assert.is(nameOf(alert, told.alert ?? -1), alertName)
+  assert.equal(
+    lastAlert(side.transmitted),
+    number === undefined ? undefined : [2, number],
+    'the alert on the wire',
+  )
 }
 
 /** As `expectFault`, and the connection was never established. */
@@ -48,8 +51,4 @@ export function expectRefusal(
 export function alertAt(side: Side): string | undefined {
   const { fault } = side
   return fault?.code === 'alertReceived' ? nameOf(alert, fault.alert ?? -1) : undefined
-}
-
-function otherOf(pair: Pair, role: 'client' | 'server'): Side {
-  return role === 'client' ? pair.server : pair.client
 }

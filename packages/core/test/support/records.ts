@@ -31,3 +31,13 @@ export function openNull({ fragment }: WireRecord): {
     padding: inner.length - end,
   }
 }
+
+/** The alert that a stream under nullCrypto ends with, as level and description. */
+export function lastAlert(stream: Uint8Array): readonly [number, number] | undefined {
+  const records = recordsOf(stream)
+  const last = records[records.length - 1]
+  if (last === undefined) return undefined
+  const { type, content } =
+    last.type === 23 ? openNull(last) : { type: last.type, content: last.fragment }
+  return type === 21 ? [content[0] ?? 0, content[1] ?? 0] : undefined
+}

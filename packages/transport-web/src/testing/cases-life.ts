@@ -36,6 +36,20 @@ export const lifeCases: readonly Case[] = [
     },
   },
   {
+    name: 'an alert reaches a peer that is busy sending',
+    run: async (harness) => {
+      const server = { ca: harness.authority.ca }
+      await withLink(harness, { server }, async (link) => {
+        const client = await link.client
+        const writing = client.write(new Uint8Array(8_000_000))
+        writing.catch(() => {})
+        await rejectsWith(client.read(), 'alertReceived', 'client')
+        await rejectsWith(link.server, 'noPeerCertificate', 'server')
+        await rejection(writing, 'write')
+      })
+    },
+  },
+  {
     name: 'a decision may be answered late',
     run: (harness) =>
       withPair(

@@ -114,7 +114,7 @@ export function restoreClient(
       peerExpires,
     },
   )
-  connected.restoreCounts(keys.keyUpdates)
+  connected.restoreUpdates(keys)
   const fields = { settings, suite, version, alpn: info.alpn, peer }
   return waitMessages({ fields, connected, resumptionSecret, transcript: undefined, counts })
 }

@@ -15,6 +15,7 @@ import { extensionTable } from '../../wire/extension.js'
 import { helloRetryRequestRandom, type ServerHello, serverHello } from '../../wire/message.js'
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import { type Context, type Step, state, type Table } from '../context.js'
+import { checkDowngrade, newestVersion } from '../downgrade.js'
 import type { Version } from '../version.js'
 import { drawGrease } from './grease.js'
 import type { Offer, OfferBase } from './offer.js'
@@ -96,14 +97,15 @@ function chosenVersion(
     ({ type }) => type === extensionTable.supportedVersions.type,
   )
   if (chosen === undefined) {
+    // RFC 9846 4.1.4: whether we speak that version does not matter.
+    if (retry !== undefined)
+      throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
     const version = settings.versions.find(
       ({ id }) => id < protocolVersion.tls13 && traits.wireVersion(id) === hello.legacyVersion,
     )
     if (version === undefined)
       throw new Fault('noCommonVersion', `the server chose 0x${hello.legacyVersion.toString(16)}`)
-    checkDowngrade(hello, settings, version)
-    if (retry !== undefined)
-      throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
+    checkDowngrade(hello.random, version, settings.versions)
     return version
   }
   const number = decode(extensionTable.supportedVersions.serverHello, chosen.data)
@@ -117,17 +119,4 @@ function chosenVersion(
   if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
     throw new Fault('illegalParameter', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
   return version
-}
-
-/** RFC 9846 4.1.3: a server that could do better says so in the last 8 bytes of its random. */
-function checkDowngrade(hello: ServerHello, settings: ClientSettings, version: Version): void {
-  if (newestVersion(settings.versions).id <= version.id) return
-  const sentinel = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44)
-  const tail = hello.random.subarray(24)
-  if (equal(tail.subarray(0, 7), sentinel) && (tail[7] ?? 2) <= 1)
-    throw new Fault('downgradeDetected', `to ${version.name}`)
-}
-
-export function newestVersion(versions: readonly Version[]): Version {
-  return versions.reduce((best, version) => (version.id > best.id ? version : best))
 }

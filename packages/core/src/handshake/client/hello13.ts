@@ -57,6 +57,7 @@ export const client13: ClientVersion = {
       'HelloRetryRequest',
     )
     const suite = checkHello(hello, fields)
+    context.layer.demandBoundary?.()
     const { keyShare: group, cookie } = extensions
     if (group === undefined && cookie === undefined)
       throw new Fault('pointlessHelloRetryRequest', 'neither a group nor a cookie')
@@ -204,8 +205,9 @@ function serverHello13(
     throw new Fault('illegalParameter', 'the PSK belongs to another hash than the suite')
   if (psk === undefined && keyShare === undefined)
     throw new Fault('missingExtension', 'ServerHello has neither key_share nor pre_shared_key')
+  // RFC 9846 4.2.11: the modes that were offered decide, and what does not agree with them is illegal.
   if (keyShare === undefined && !settings.pskWithoutDiffieHellman)
-    throw new Fault('missingExtension', 'psk_ke was not offered, and key_share is missing')
+    throw new Fault('illegalParameter', 'psk_ke was not offered, and key_share is missing')
   if (retry?.group !== undefined && keyShare?.group !== retry.group)
     throw new Fault('illegalParameter', 'another group than in the HelloRetryRequest')
   const shared = keyShare === undefined ? undefined : agree(keyShare, offer)

@@ -11,7 +11,7 @@ import {
   writeExtensions,
 } from '../../wire/extension.js'
 import { type ClientHello, handshakeBytes } from '../../wire/message.js'
-import { messageType, protocolVersion } from '../../wire/registry.js'
+import { isGrease, messageType, protocolVersion } from '../../wire/registry.js'
 import type { Context } from '../context.js'
 import { ownParameters } from '../transportParameters.js'
 import { type GreaseValues, greaseHello } from './grease.js'
@@ -223,6 +223,8 @@ function finish(
   return { hello, body: encode(context.layer.traits.clientHello, hello) }
 }
 
+/** What the server may answer. RFC 8701 3.1: nothing of GREASE. */
 export function offeredTypes(hello: ClientHello): ReadonlySet<number> {
-  return new Set((hello.extensions ?? []).map(({ type }) => type))
+  const types = (hello.extensions ?? []).map(({ type }) => type)
+  return new Set(types.filter((type) => !isGrease(type)))
 }

@@ -236,7 +236,8 @@ const waitFinishedTable: Table<Authenticated> = {
     const expected = finishedMac(suite.hash, labelPrefix, serverSecret, transcript.hash())
     if (!equalConstantTime(expected, message.body)) throw new Fault('badFinished', "the server's")
     transcript.add(message.raw)
-    // Nothing may follow before our own Finished; see installRead in connectClient.
+    // Before our own flight: the server reads an alert behind it with other keys.
+    context.layer.demandBoundary?.()
     if (presented === undefined) return answer(fields, resumed(fields), context)
     return verifyPeer(
       settings.verify,
@@ -255,7 +256,8 @@ const waitFinishedTable: Table<Authenticated> = {
 
 /** Whom the PSK stands for: the peer of its session, or nobody with a certificate. */
 function resumed({ psk }: Authenticated): VerifiedPeer | undefined {
-  const session = psk?.session
+  if (psk === undefined) throw new Fault('internalError', 'neither a certificate nor a PSK')
+  const { session } = psk
   if (session?.peer === undefined) return undefined
   return resumedPeer(session.peer, session.expires)
 }

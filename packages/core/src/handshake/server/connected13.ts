@@ -4,7 +4,7 @@
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
-import { equalConstantTime } from '../../bytes.js'
+import { equalConstantTime, wipe } from '../../bytes.js'
 import { serverEndPoint } from '../../crypto/end-point.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
 import type { ExportedConnection } from '../../exported.js'
@@ -90,6 +90,7 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     transcript: mayRequest ? transcript : undefined,
   }
   sendTickets(fields, resumptionSecret, context)
+  wipe(resumptionSecret)
   context.flush()
   return waitMessages(connectedFields)
 }
@@ -117,7 +118,7 @@ export function restoreServer(
     settings.limits.keyUpdates,
     { peerExpires },
   )
-  connected.restoreCounts(keys.keyUpdates)
+  connected.restoreUpdates(keys)
   return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
 }
 

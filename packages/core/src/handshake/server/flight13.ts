@@ -19,6 +19,7 @@ import { certificateRequest, encryptedExtensions, serverHello } from '../../wire
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import { certificateMessage, chooseCredential, signHandshake } from '../authenticate.js'
 import type { Context, Step } from '../context.js'
+import { serverRandom } from '../downgrade.js'
 import { keylog } from '../keylog.js'
 import { ownParameters, takeParameters } from '../transportParameters.js'
 import { type ServerFinished, waitClientFlight } from './clientFlight13.js'
@@ -56,13 +57,13 @@ function sendFlight(negotiated: Negotiated, earlyData: boolean, context: Context
 }
 
 function sendServerHello(
-  { received, suite, group, clientShare, psk, transcript, helloRetried }: Negotiated,
+  { settings, received, suite, group, clientShare, psk, transcript, helloRetried }: Negotiated,
   earlyData: boolean,
   context: Context,
 ): ServerKeys {
   const { hello, message } = received
   const { traits } = context.layer
-  const random = context.random(32)
+  const random = serverRandom(received.version, settings.versions, context)
   const answer =
     group === undefined || clientShare === undefined
       ? undefined
@@ -215,7 +216,8 @@ function authenticateServer(
     },
     (chosen) => {
       if (chosen === undefined) {
-        if (settings.credentials === undefined)
+        // Of a list, none fits; a policy may have had none at all.
+        if (!Array.isArray(settings.credentials))
           throw new Fault('noCredential', serverName ?? 'no server name')
         throw new Fault('noCommonSignature', `the client accepts ${schemes.length} schemes`)
       }

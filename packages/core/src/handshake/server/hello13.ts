@@ -47,6 +47,7 @@ export const server13: ServerVersion = {
     const sent = received.extensions.cookie
     if (cookie === undefined || sent === undefined)
       return negotiate(received, settings, undefined, context)
+    refuseEarlyData(received)
     return negotiate(
       received,
       settings,
@@ -63,15 +64,32 @@ function negotiate(
   context: Context,
 ): Step {
   checkClientHello(received, context)
+  // Before the answer goes out, so that the alert comes in its place.
+  context.layer.demandBoundary?.()
   context.layer.setChangeCipherSpec('drop')
   const suites = commonSuites(received, settings, retry)
   const alpn = chooseAlpn(received, settings, context)
   if (settings.config.cookie !== undefined && retry === undefined)
-    return sendRetry(received, settings, pickSuite(suites, undefined), undefined, context)
+    return sendRetry(
+      received,
+      settings,
+      pickSuite(suites, undefined),
+      undefined,
+      undefined,
+      context,
+    )
   context.layer.setVersion(received.version.id)
   const modes = received.extensions.pskKeyExchangeModes ?? []
   const usable = modes.includes(1) || (modes.includes(0) && settings.pskWithoutDiffieHellman)
-  const search = { received, settings, suites, alpn, before: retry?.transcript, context }
+  const search = {
+    received,
+    settings,
+    suites,
+    alpn,
+    before: retry?.transcript,
+    chosen: retry?.psk,
+    context,
+  }
   const proceed = (psk: SelectedPsk | undefined) =>
     withPsk(received, settings, suites, retry, alpn, psk, context)
   return usable ? selectPsk(search, proceed) : proceed(undefined)
@@ -102,8 +120,6 @@ function checkClientHello(
       throw new Fault('missingExtension', 'signature_algorithms')
     if (supportedGroups === undefined) throw new Fault('missingExtension', 'supported_groups')
   }
-  if (extensions.earlyData !== undefined && preSharedKey === undefined)
-    throw new Fault('illegalParameter', 'early_data without pre_shared_key')
   if ((supportedGroups === undefined) !== (keyShare === undefined))
     throw new Fault('missingExtension', 'supported_groups and key_share go together')
   checkShares(
@@ -211,7 +227,7 @@ function withPsk(
       'noCommonGroup',
       `the client offers ${supported.map((id) => nameOf(namedGroup, id)).join(', ')}`,
     )
-  if (chosen.retry) return sendRetry(received, settings, suite, chosen.group, context)
+  if (chosen.retry) return sendRetry(received, settings, suite, chosen.group, psk, context)
   const { group } = chosen
   const clientShare = shares.find((share) => share.group === group.id)?.keyExchange
   return serverFlight({ ...chosenSoFar, group, clientShare }, context)
@@ -265,9 +281,10 @@ function sendRetry(
   settings: ServerSettings,
   suite: CipherSuite,
   forced: NamedGroup | undefined,
+  psk: SelectedPsk | undefined,
   context: Context,
 ): Step {
-  const retry = sendRetryRequest(received, settings, suite, forced, context)
+  const retry = sendRetryRequest(received, settings, suite, forced, psk, context)
   if (settings.config.cookie !== undefined && context.layer.traits.forgetsAfterCookie)
     return context.restart()
   return state('waitSecondClientHello', waitSecondClientHelloTable, {
@@ -283,6 +300,12 @@ interface WaitSecond {
   readonly retry: Retry
 }
 
+/** RFC 9846 4.1.2: the second ClientHello has none, whether we remember the first or not. */
+function refuseEarlyData({ extensions }: ReceivedClientHello): void {
+  if (extensions.earlyData !== undefined)
+    throw new Fault('changedClientHello', 'early_data after a HelloRetryRequest')
+}
+
 /** RFC 9846 4.1.2: what the second ClientHello may change. */
 const changeable = new Set<number>([
   extensionTable.keyShare.type,
@@ -290,6 +313,8 @@ const changeable = new Set<number>([
   extensionTable.cookie.type,
   extensionTable.preSharedKey.type,
   extensionTable.padding.type,
+  // encrypted_client_hello is sealed anew (RFC 9849 6.1), for a server that knows it as for one that does not.
+  0xfe0d,
 ])
 
 const waitSecondClientHelloTable: Table<WaitSecond> = {
@@ -298,8 +323,7 @@ const waitSecondClientHelloTable: Table<WaitSecond> = {
     const { hello, extensions, list } = received
     if (received.version !== first.version)
       throw new Fault('changedClientHello', 'supported_versions')
-    if (extensions.earlyData !== undefined)
-      throw new Fault('changedClientHello', 'early_data after a HelloRetryRequest')
+    refuseEarlyData(received)
     if (
       !equal(hello.random, first.hello.random) ||
       !equal(hello.legacySessionId, first.hello.legacySessionId) ||

@@ -11,6 +11,7 @@ import { EarlyStage } from '../../schedule/tls13.js'
 import { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
 import { decodeState } from '../../session-codec.js'
+import { acceptsStored } from '../../verification.js'
 import { ask, type Context, type Step } from '../context.js'
 import { spokenVersion } from '../version.js'
 import type { ReceivedClientHello } from './hello.js'
@@ -38,6 +39,8 @@ interface Search {
   readonly alpn: string | undefined
   /** The transcript before this ClientHello, after a HelloRetryRequest. */
   readonly before: Transcript | undefined
+  /** What was chosen before a HelloRetryRequest. A store gives a session only once. */
+  readonly chosen: SelectedPsk | undefined
   readonly context: Context
 }
 
@@ -51,7 +54,7 @@ function tryIdentity(
   index: number,
   then: (psk: SelectedPsk | undefined) => Step,
 ): Step {
-  const { received, settings } = search
+  const { received, settings, chosen } = search
   const { tickets, lookupPsk } = settings.config
   const identity = received.extensions.preSharedKey?.identities[index]?.identity
   if (identity === undefined || index >= maxIdentities) return then(undefined)
@@ -63,6 +66,8 @@ function tryIdentity(
   const pskMayServe = settings.config.clientAuthentication !== 'require'
   const known = settings.psks.find((psk) => equal(psk.identity, identity))
   if (known !== undefined && pskMayServe) return external(known)
+  if (chosen?.session !== undefined && equal(chosen.identity, identity))
+    return session(chosen.session)
   if (tickets?.keys !== undefined) {
     const state = openTicket(tickets.keys, identity, settings.crypto)
     if (state !== undefined) return session(state)
@@ -120,18 +125,13 @@ function takeSession(
     session.serverName === received.serverName &&
     session.alpn === alpn &&
     session.context === settings.sessionContext &&
-    // A session without a client identity cannot stand for one, and an unverified one not for a verified one.
+    // A session without a client identity cannot stand for one, an unverified one not for a verified one, and one that
+    // others verified not for anybody where nobody can be verified.
     (clientAuthentication !== 'require' || peer !== undefined) &&
-    // Nor does one that others verified stand for anybody where nobody can be verified.
-    (peer === undefined || settings.verify !== undefined) &&
-    (peer === undefined || !peer.dangerouslyUnverified || acceptsAnyone(settings))
+    (peer === undefined || acceptsStored(settings.verify, peer))
   if (!fits) return next()
   const { psk: secret, hash } = session
   return take(search, index, { kind: 'resumption', secret, hash, session }, then, next)
-}
-
-function acceptsAnyone({ verify }: ServerSettings): boolean {
-  return typeof verify === 'object' && 'dangerouslyAcceptAnyPeer' in verify
 }
 
 function take(

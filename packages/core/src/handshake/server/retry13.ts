@@ -14,6 +14,7 @@ import type { Context } from '../context.js'
 import { chooseGroup } from '../negotiate.js'
 import { openCookie, sealCookie } from './cookie.js'
 import type { ReceivedClientHello } from './hello.js'
+import type { SelectedPsk } from './psk.js'
 
 /** What a HelloRetryRequest has fixed. */
 export interface Retry {
@@ -24,6 +25,7 @@ export interface Retry {
   readonly group: number | undefined
   /** Up to and including the HelloRetryRequest. */
   readonly transcript: Transcript
+  readonly psk: SelectedPsk | undefined
 }
 
 /** Sends a HelloRetryRequest; with a cookie, nothing needs to be remembered of it. */
@@ -32,6 +34,7 @@ export function sendRetryRequest(
   settings: ServerSettings,
   suite: CipherSuite,
   forced: NamedGroup | undefined,
+  psk: SelectedPsk | undefined,
   context: Context,
 ): Retry {
   const { message, extensions } = received
@@ -58,6 +61,7 @@ export function sendRetryRequest(
     suite,
     group: group?.id,
     transcript,
+    psk,
     earlyDataRefused: extensions.earlyData !== undefined,
   }
 }
@@ -116,7 +120,7 @@ export function resumeFromCookie(
   const transcript = Transcript.afterRetry(suite.hash, helloHash)
   const body = retryBody(received, suite, groupId, cookie, context)
   transcript.add(handshakeBytes(messageType.serverHello, body))
-  return { suite, group: groupId, transcript, earlyDataRefused: false }
+  return { suite, group: groupId, transcript, psk: undefined, earlyDataRefused: false }
 }
 
 /** One hash for all cookies, since the suite is only known from within. */

@@ -39,7 +39,7 @@ export function writeAcks(numbers: readonly RecordNumber[], room: number): reado
 
 /** Numbers that are kept; the oldest are forgotten first, and their records sent again. */
 const maxNumbers = 128
-/** Ms between ACKs that nothing new has caused. */
+/** Ms between ACKs that say nothing new. */
 const minInterval = 250
 const maxRepeats = 10
 const maxDelay = 60_000
@@ -51,48 +51,51 @@ interface Entry extends RecordNumber {
 
 /**
  * During the handshake an ACK covers what has come of the peer's flight, and is sent where something is missing or our
- * answer takes its time (RFC 9147 7.1). Afterwards each record is acknowledged when its messages have been handled.
+ * answer takes its time (RFC 9147 7.1). Afterwards each record is acknowledged once, when its messages have been handled.
+ * Either waits a little, so that what comes in one go is acknowledged in one go.
  */
 export class AckSchedule {
+  /** ACKs may be sent: the peer is known to speak DTLS 1.3 (RFC 9147 section 7). */
+  allowed = false
+  #complete = false
   #entries: Entry[] = []
   #ready: readonly RecordNumber[] | undefined
   #deadline: number | undefined
   #repeats = 0
   #lastSent = Number.NEGATIVE_INFINITY
-  #fresh = false
-  /** ACKs may be sent: the peer is known to speak DTLS 1.3 (RFC 9147 section 7). */
-  allowed = false
+  /** Something came that no ACK has told. */
+  #news = false
 
   get deadline(): number | undefined {
     return this.allowed ? this.#deadline : undefined
+  }
+
+  /** Records are there that were not acknowledged. */
+  get waiting(): boolean {
+    return this.#entries.length > 0
   }
 
   add(epoch: number, sequence: number, lastMessage: number): void {
     if (this.#entries.some((known) => known.epoch === epoch && known.sequence === sequence)) return
     this.#entries.push({ epoch, sequence, lastMessage })
     if (this.#entries.length > maxNumbers) this.#entries.shift()
-    this.#fresh = true
+    this.#news = true
   }
 
   /** A part of the peer's flight has come: the rest may follow at once, or may not. */
-  arm(now: number, timeout: number): void {
-    if (this.#deadline !== undefined && this.#repeats === 0) return
-    this.#repeats = 0
-    this.#deadline = now + timeout / 4
+  later(now: number, timeout: number): void {
+    this.#arm(now + timeout / 4)
   }
 
   /** Something is missing, or the peer repeats itself. */
-  prompt(now: number): void {
-    if (this.allowed && (this.#fresh || now - this.#lastSent >= minInterval))
-      this.#ready = this.#entries
+  soon(now: number, timeout: number): void {
+    const at = now + timeout / 40
+    this.#arm(this.#news ? at : Math.max(at, this.#lastSent + minInterval))
   }
 
-  /** After the handshake: acknowledges the records whose messages are all below `next`, once. */
-  settle(next: number): void {
-    const handled = this.#entries.filter(({ lastMessage }) => lastMessage < next)
-    if (handled.length === 0) return
-    this.#entries = this.#entries.filter(({ lastMessage }) => lastMessage >= next)
-    this.#ready = [...(this.#ready ?? []), ...handled]
+  #arm(at: number): void {
+    this.#repeats = 0
+    if (this.#deadline === undefined || at < this.#deadline) this.#deadline = at
   }
 
   /** What an ACK shall hold that is due now. */
@@ -101,34 +104,49 @@ export class AckSchedule {
     if (ready === undefined) return undefined
     this.#ready = undefined
     this.#lastSent = now
-    this.#fresh = false
     return ready
   }
 
-  /** @param waiting for the peer, and not for an answer of our own: then the ACK is repeated. */
-  handleTimeout(now: number, timeout: number, waiting: boolean): void {
+  /**
+   * @param waiting for the peer, and not for an answer of our own: then the ACK is repeated.
+   * @param handled the messages below this one.
+   */
+  handleTimeout(now: number, timeout: number, waiting: boolean, handled: number): void {
     if (this.#deadline === undefined || now < this.#deadline) return
-    this.#repeats++
-    this.#deadline =
-      waiting && this.#repeats < maxRepeats
-        ? now + Math.min(timeout * 2 ** (this.#repeats - 1), maxDelay)
-        : undefined
-    if (this.allowed) this.#ready = this.#entries
-  }
-
-  /** The handshake is complete: what came of the peer's last flight is acknowledged at once, and once. */
-  complete(): void {
-    this.settle(Number.POSITIVE_INFINITY)
     this.#deadline = undefined
-    this.#repeats = 0
+    if (this.#complete) {
+      this.#release(handled)
+      return
+    }
+    this.#repeats++
+    if (waiting && this.#repeats < maxRepeats)
+      this.#deadline = now + Math.min(timeout * 2 ** (this.#repeats - 1), maxDelay)
+    if (!this.allowed) return
+    this.#ready = this.#entries
+    this.#news = false
   }
 
-  /** The flight is answered, or the handshake complete: nothing of it needs an ACK any more. */
+  /** Acknowledges records whose messages are all below `handled`, and forgets them. */
+  #release(handled: number): void {
+    const ready = this.#entries.filter(({ lastMessage }) => lastMessage < handled)
+    this.#entries = this.#entries.filter(({ lastMessage }) => lastMessage >= handled)
+    if (ready.length > 0) this.#ready = ready
+    this.#news = false
+  }
+
+  /** The handshake is complete: what came of the peer's last flight is acknowledged at once. */
+  complete(): void {
+    this.#complete = true
+    this.#deadline = undefined
+    this.#release(Number.POSITIVE_INFINITY)
+  }
+
+  /** The flight is answered: nothing of it needs an ACK any more. */
   clear(): void {
     this.#entries = []
     this.#ready = undefined
     this.#deadline = undefined
     this.#repeats = 0
-    this.#fresh = false
+    this.#news = false
   }
 }

@@ -44,7 +44,6 @@ export class Flight {
   expiries = 0
   /** How often the peer has made us repeat it. */
   repeats = 0
-  firstSent = 0
   lastSent = 0
   /** Something authentic came from the peer since it was sent. */
   heard = false
@@ -84,7 +83,6 @@ export class Flight {
   sent(records: readonly SentRecord[], now: number): void {
     for (const record of records)
       this.#records.push({ ...record, acknowledged: false, given: false })
-    if (this.transmissions === 0) this.firstSent = now
     this.transmissions++
     this.lastSent = now
     this.deadline = this.timed ? now + this.timeout : undefined

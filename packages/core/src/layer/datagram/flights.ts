@@ -9,8 +9,8 @@ const maxTimeout = 60_000
 /** With a first time-out of a second, the last of these comes after about five minutes. */
 const maxExpiries = 10
 const maxRepeats = 20
-/** Ms between two transmissions of a flight that the peer brings about by repeating itself. */
-const minInterval = 250
+/** Ms between two transmissions of a flight for a peer that says that it waits. */
+const minAskedInterval = 20
 
 export class Flights {
   readonly #initial: number
@@ -79,23 +79,26 @@ export class Flights {
       if (flight.deadline !== undefined) flight.deadline = now + flight.timeout
     }
     this.#drop((flight) => flight.complete)
-    // An ACK of nothing says that the peer lives, and waits (RFC 9147 7.1).
-    if (numbers.length === 0) this.#repeat(this.#flights, now)
+    if (numbers.length === 0) this.asked(now)
+  }
+
+  /** The peer says that it waits for something of ours (RFC 9147 7.1). */
+  asked(now: number): void {
+    this.#repeat(this.#flights, now, minAskedInterval)
   }
 
   /** The peer has repeated its flight of the handshake, so it lacks our answer, or a part of it. */
   repeat(now: number): void {
-    this.#repeat(
-      this.#flights.filter(({ standsAlone }) => !standsAlone),
-      now,
-    )
+    const answers = this.#flights.filter(({ standsAlone }) => !standsAlone)
+    // It repeats datagram by datagram, and may have begun before our answer could reach it.
+    this.#repeat(answers, now, this.#timeout / 2)
   }
 
   /** Not each datagram that asks for it brings a repetition about, nor can anyone go on asking without end. */
-  #repeat(flights: readonly Flight[], now: number): void {
+  #repeat(flights: readonly Flight[], now: number, interval: number): void {
     for (const flight of flights) {
       if (flight.transmissions === 0 || flight.repeats >= maxRepeats) continue
-      if (now - flight.lastSent < minInterval) continue
+      if (now - flight.lastSent < interval) continue
       flight.repeats++
       flight.due = 'all'
     }
@@ -123,13 +126,13 @@ export class Flights {
 
   /**
    * The time-out of the next flight is 1.5 times the round trip (RFC 9147 5.8.2), and no less than configured. After a
-   * retransmission nobody knows which one was answered; the first counts then, but no more than the time-out did.
+   * repetition nobody knows which one was answered, only that the round trip is no shorter than since the last.
    */
-  #measure({ transmissions, firstSent, timeout }: Flight, now: number): void {
+  #measure({ transmissions, lastSent }: Flight, now: number): void {
     if (transmissions === 0) return
-    const measured = 1.5 * (now - firstSent)
-    const bounded = transmissions === 1 ? measured : Math.min(measured, timeout)
-    this.#timeout = Math.min(maxTimeout, Math.max(this.#initial, bounded))
+    const elapsed = now - lastSent
+    const timeout = transmissions === 1 ? 1.5 * elapsed : Math.max(this.#timeout, 2 * elapsed)
+    this.#timeout = Math.min(maxTimeout, Math.max(this.#initial, timeout))
   }
 
   #drop(which: (flight: Flight) => boolean): void {

@@ -133,12 +133,13 @@ export class Reassembly {
     // A message without bytes is there with its header: it counts as one byte.
     const end = length === 0 ? 1 : offset + data.length
     const missing = assembly.have.missing(offset, end)
-    const ahead = messageSequence > this.#next
     // Nothing new, and yet the message is not complete: the peer repeats itself because something was lost.
     if (missing.length === 0) return 'gap'
-    const inOrder = !ahead && assembly.have.missing(0, offset).length === 0
+    const inOrder =
+      messageSequence === this.#frontier() && assembly.have.missing(0, offset).length === 0
     const size = missing.reduce((sum, [from, to]) => sum + to - from, 0)
     if (assembly.pieces.length + missing.length > maxPieces) return 'refused'
+    const ahead = messageSequence > this.#next
     if (ahead && this.#aheadBytes() + size > this.#options.limit) return 'refused'
     for (const [from, to] of missing) {
       // Copied: the record may be lent, or much larger than what is new in it.
@@ -148,6 +149,13 @@ export class Reassembly {
       assembly.have.add(from, to)
     }
     return inOrder ? 'taken' : 'gap'
+  }
+
+  /** The first message that is not complete. */
+  #frontier(): number {
+    let sequence = this.#next
+    while (isComplete(this.#assemblies.get(sequence))) sequence++
+    return sequence
   }
 
   #aheadBytes(): number {
@@ -161,8 +169,7 @@ export class Reassembly {
   deliver(): Delivered | undefined {
     for (const sequence of this.#candidates()) {
       const assembly = this.#assemblies.get(sequence)
-      if (assembly === undefined || assembly.have.missing(0, extentOf(assembly)).length > 0)
-        continue
+      if (assembly === undefined || !isComplete(assembly)) continue
       for (const known of [...this.#assemblies.keys()])
         if (known <= sequence) this.#assemblies.delete(known)
       this.#next = sequence + 1
@@ -201,8 +208,8 @@ function agrees({ type, length, pieces }: Assembly, fragment: Fragment): boolean
   })
 }
 
-function extentOf({ length }: Assembly): number {
-  return Math.max(length, 1)
+function isComplete(assembly: Assembly | undefined): boolean {
+  return assembly?.have.missing(0, Math.max(assembly.length, 1)).length === 0
 }
 
 /** The transcript has the header of TLS 1.3, without sequence and fragments (RFC 9147 5.2). */

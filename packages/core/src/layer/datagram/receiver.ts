@@ -49,9 +49,10 @@ export class DatagramReceiver {
     return this.#reader
   }
 
-  /** Nothing can be delivered at present. */
-  get serving(): boolean {
-    return this.#serving
+  handleTimeout(now: number): void {
+    // What is kept but not handled is acknowledged later: a KeyUpdate, for one, has not taken effect.
+    const handled = this.#serving ? this.#reassembly.next : Number.POSITIVE_INFINITY
+    this.#acks.handleTimeout(now, this.#sender.flights.timeout, !this.#serving, handled)
   }
 
   end(): void {
@@ -65,7 +66,7 @@ export class DatagramReceiver {
       const incoming = this.#deliver() ?? this.#takeReady()
       if (incoming !== undefined) return incoming
     } while (this.#readRecord())
-    if (this.#complete) this.#acks.settle(Number.POSITIVE_INFINITY)
+    if (this.#complete && this.#acks.waiting) this.#ackSoon()
     if (!this.#ended) return undefined
     this.#ended = false
     return { kind: 'end', expected: true }
@@ -75,8 +76,6 @@ export class DatagramReceiver {
     this.#now = now
     this.#serving = true
     while (this.#readRecord());
-    // What is kept but not handled is acknowledged later: a KeyUpdate, for one, has not taken effect.
-    if (this.#complete) this.#acks.settle(this.#reassembly.next)
   }
 
   #takeReady(): Incoming | undefined {
@@ -102,7 +101,7 @@ export class DatagramReceiver {
     const read = this.#reader.next(this.#now)
     if (read === undefined) return false
     // A record that overtook what its keys come from: something may have been lost.
-    if (read.kind === 'held') this.#acks.prompt(this.#now)
+    if (read.kind === 'held') this.#ackSoon()
     else this.#handle(read.record)
     return true
   }
@@ -165,12 +164,13 @@ export class DatagramReceiver {
       return
     }
     this.#acks.add(epoch, sequence, last)
-    // Afterwards an ACK is due when all that came has been read.
-    if (this.#complete) return
-    if (epoch > 0) this.#sender.flights.answered(this.#now)
-    if (outcomes.every((outcome) => outcome === 'taken'))
-      this.#acks.arm(this.#now, this.#sender.flights.timeout)
-    else this.#acks.prompt(this.#now)
+    if (epoch > 0 && !this.#complete) this.#sender.flights.answered(this.#now)
+    if (this.#complete || outcomes.some((outcome) => outcome !== 'taken')) this.#ackSoon()
+    else this.#acks.later(this.#now, this.#sender.flights.timeout)
+  }
+
+  #ackSoon(): void {
+    this.#acks.soon(this.#now, this.#sender.flights.timeout)
   }
 
   #addFragment(fragment: Fragment, epoch: number, sequence: number): Outcome {
@@ -182,8 +182,8 @@ export class DatagramReceiver {
   }
 
   #acknowledge({ epoch, content }: Opened): void {
-    // RFC 9147 section 7: not before the version is known; and what is in the clear counts for nothing after keys.
-    if (epoch === 0 && (!this.#acks.allowed || this.#reader.epoch > 0)) {
+    // RFC 9147 section 7: not before the version is known.
+    if (epoch === 0 && (!this.#acks.allowed || this.#complete)) {
       this.#discard('an ACK in the clear')
       return
     }
@@ -194,7 +194,9 @@ export class DatagramReceiver {
       this.#discard('an ACK is malformed')
       return
     }
-    this.#sender.acknowledged(numbers, this.#now)
+    // In the clear, after keys, it acknowledges nothing; but it may be from a client that lacks our ServerHello.
+    if (epoch === 0 && this.#reader.epoch > 0) this.#sender.flights.asked(this.#now)
+    else this.#sender.acknowledged(numbers, this.#now)
   }
 
   /** All that came so far is answered by a flight of ours. */

@@ -190,7 +190,8 @@ export class StreamReader {
   }
 
   #countSkipped(skip: EarlyDataSkip, length: number): void {
-    this.#skipped += length
+    // With the header, so that empty records count too.
+    this.#skipped += headerLength + length
     if (this.#skipped > skip.limit)
       throw new Fault('badRecordMac', `${this.#skipped} bytes that are neither early data nor ours`)
   }
@@ -208,13 +209,17 @@ export class StreamReader {
   }
 
   install(level: Level, keys: TrafficKeys): void {
-    // RFC 9846 5.1: handshake messages do not span key changes.
-    if (!this.#reassembly.empty)
-      throw new Fault('keyChangeStraddled', `before the keys of level ${level}`)
+    this.demandBoundary()
     this.#protection?.wipe()
     this.#protection = keys.protection()
     this.#level = level
     this.#sequence = 0
+  }
+
+  /** RFC 9846 5.1: handshake messages do not span key changes. */
+  demandBoundary(): void {
+    if (!this.#reassembly.empty)
+      throw new Fault('keyChangeStraddled', `behind a message of level ${this.#level}`)
   }
 
   export(): Pick<ExportedRecords, 'readSequence' | 'receiveLimit' | 'input' | 'handshake'> {

@@ -47,6 +47,10 @@ export class ScriptedLayer implements Layer {
     return this.#reader.pendingInput
   }
 
+  demandBoundary(): void {
+    this.#reader.demandBoundary()
+  }
+
   setChangeCipherSpec(rule: ChangeCipherSpecRule): void {
     this.#reader.setChangeCipherSpec(rule)
   }

@@ -1,0 +1,284 @@
+/** From the runner's flags to the configuration of one connection. */
+import { randomBytes } from 'node:crypto'
+import {
+  type ClientConfig,
+  type ConfigureAnswer,
+  type ConfigureQuestion,
+  type CredentialQuestion,
+  type ServerConfig,
+  type Session,
+  tls13,
+  type VerifyAnswer,
+  type VerifyQuestion,
+} from '@sanstls/core'
+import { certificatePublicKey } from '@sanstls/core/der'
+import { keyUsage, parseCertificate } from '@sanstls/x509'
+import { expectSame, expectThat } from './checks.js'
+import { joinList, type ShimCredential } from './credentials.js'
+import { groupNames, provider, schemeNames } from './crypto.js'
+import { type Flags, Unimplemented, versions } from './flags.js'
+
+/** What outlives the connections of one invocation. */
+export interface Shared {
+  readonly ticketKey: { readonly name: Uint8Array; readonly key: Uint8Array }
+  readonly tickets: Map<string, Uint8Array>
+}
+
+/** What the shim learns while a connection runs. */
+export interface Seen {
+  verified: number
+  selected: number
+  trace: string
+}
+
+/** The test wants a policy to fail. */
+export class Deliberate extends Error {}
+
+const defaultSuites = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+]
+const defaultGroups = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
+/** What the runner expects a client without preferences to offer. */
+const defaultSchemes = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601]
+const maxEarlyData = 14_336
+/** BoringSSL's, in ms. */
+const ticketAgeWindow = 60_000
+const { certificateUnknown, handshakeFailure, badStatus, internalError } = {
+  certificateUnknown: 46,
+  handshakeFailure: 40,
+  badStatus: 113,
+  internalError: 80,
+}
+
+export function clientConfig(
+  flags: Flags,
+  credentials: readonly ShimCredential[],
+  session: Session | undefined,
+  seen: Seen,
+): ClientConfig {
+  return {
+    ...common(flags, credentials, seen),
+    serverName: flags['host-name'] ?? false,
+    verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
+    keyShares: keyShares(flags),
+    ...(session === undefined ? {} : { session }),
+    ...(flags['enable-early-data'] && session !== undefined && session.maxEarlyData > 0
+      ? { earlyData: true }
+      : {}),
+    requestStaple: flags['enable-ocsp-stapling'],
+    profile: {
+      grease: flags['enable-grease'],
+      ...(flags['permute-extensions'] ? { extensionOrder: permutation() } : {}),
+      // A client that takes no tickets does not say how it would use them.
+      ...(flags['no-ticket'] ? { omitExtensions: [45] } : {}),
+    },
+  }
+}
+
+export function serverConfig(
+  flags: Flags,
+  credentials: readonly ShimCredential[],
+  shared: Shared,
+  seen: Seen,
+): ServerConfig {
+  const noTickets = flags['no-ticket'] || flags['skip-ticket']
+  const clientAuthentication = flags['require-any-client-certificate']
+    ? 'require'
+    : flags['verify-peer']
+      ? 'request'
+      : 'none'
+  return {
+    ...common(flags, credentials, seen),
+    ...(clientAuthentication === 'none'
+      ? {}
+      : {
+          clientAuthentication,
+          verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
+        }),
+    configure:
+      flags.async && flags['use-early-callback'] ? 'decide' : (hello) => configure(hello, flags),
+    preference: flags['server-preference'] || flags.cipher !== undefined ? 'server' : 'client',
+    ...(noTickets ? {} : { tickets: tickets(flags, shared) }),
+    ...(flags['enable-early-data'] && !noTickets
+      ? {
+          earlyData: {
+            maxBytes: maxEarlyData,
+            window: ticketAgeWindow,
+            replay: flags.async ? 'decide' : () => true,
+          },
+          halfRttData: true,
+        }
+      : {}),
+    certificateAuthorities: names(flags['use-client-ca-list']),
+  }
+}
+
+function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen) {
+  const alpn = flags.server ? serverProtocols(flags) : clientProtocols(flags['advertise-alpn'])
+  const groups = flags.curves === undefined ? defaultGroups : groupNames(flags.curves)
+  const schemes = flags['verify-prefs'] ?? defaultSchemes
+  const maxMessage = flags['max-cert-list']
+  const asks =
+    flags['expect-client-ca-list'] !== undefined ||
+    flags['expect-peer-verify-pref'] !== undefined ||
+    flags['fail-cert-callback'] ||
+    (flags.server && flags['fail-ocsp-callback'])
+  return {
+    versions: versions(flags).includes(tls13.id) ? [tls13] : [],
+    crypto: provider,
+    random: (length: number) => new Uint8Array(randomBytes(length)),
+    suites: defaultSuites,
+    groups,
+    signatureSchemes: schemeNames(schemes),
+    ...(alpn === undefined ? {} : { alpn }),
+    requestScts: flags['enable-signed-cert-timestamps'],
+    limits: { chain: 100, ...(maxMessage === undefined ? {} : { handshakeMessage: maxMessage }) },
+    ...credentialSource(flags, credentials, asks),
+    observe: trace(seen),
+  } as const
+}
+
+/** Several credentials go in as they are, so that the core chooses; a single one may be asked for. */
+function credentialSource(flags: Flags, all: readonly ShimCredential[], asks: boolean) {
+  const list = all.map(({ credential }) => credential)
+  if (asks || (flags.async && list.length === 1)) {
+    if (list.length > 1) throw new Unimplemented('several credentials and a question about them')
+    if (flags.async) return { credentials: 'decide' } as const
+    return { credentials: (question: CredentialQuestion) => choose(question, flags, all) } as const
+  }
+  return list.length === 0 ? {} : { credentials: list }
+}
+
+/** The credential, after the checks that BoringSSL's shim makes in its certificate callback. */
+export function choose(
+  question: CredentialQuestion,
+  flags: Flags,
+  all: readonly ShimCredential[],
+): ShimCredential['credential'] | undefined {
+  if (flags['fail-cert-callback']) throw new Deliberate('CERT_CB_ERROR')
+  if (flags.server && flags['fail-ocsp-callback']) throw new Deliberate('OCSP_CB_ERROR')
+  const authorities = flags['expect-client-ca-list']
+  if (authorities !== undefined)
+    expectSame(
+      question.certificateAuthorities.map(hex).join(),
+      names(authorities).map(hex).join(),
+      'authorities of the CertificateRequest',
+    )
+  const schemes = flags['expect-peer-verify-pref']
+  if (schemes !== undefined)
+    expectSame(question.signatureSchemes.join(), schemes.join(), "the peer's signature schemes")
+  return all[0]?.credential
+}
+
+export function configure(hello: ConfigureQuestion, flags: Flags): ConfigureAnswer {
+  const { serverName } = hello
+  if (flags['expect-no-server-name'])
+    expectThat(serverName === undefined, `no server name, not ${serverName}`)
+  const expected = flags['expect-server-name']
+  if (expected !== undefined) expectSame(serverName, expected, 'server name')
+  const protocols = flags['expect-advertised-alpn']
+  if (protocols !== undefined)
+    expectSame(hello.alpn.join(), clientProtocols(protocols)?.join(), "the client's protocols")
+  if (flags['fail-early-callback'])
+    return { refuse: 'the early callback fails', alert: handshakeFailure }
+  if (flags['install-ddos-callback'] && flags['fail-ddos-callback'])
+    return { refuse: 'too many connections', alert: internalError }
+  return {}
+}
+
+export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): VerifyAnswer {
+  seen.verified++
+  const staple = flags['expect-ocsp-response']
+  if (staple !== undefined)
+    expectSame(hex(question.staple ?? new Uint8Array()), hex(staple), 'OCSP staple')
+  const scts = flags['expect-signed-cert-timestamps']
+  if (scts !== undefined) expectSame(hex(joinList(question.scts)), hex(scts), 'SCTs')
+  const demanded = flags['verify-peer'] || flags['require-any-client-certificate']
+  if (flags['verify-fail'] && demanded) {
+    const alert = flags['use-custom-verify-callback'] ? certificateUnknown : handshakeFailure
+    return { ok: false, code: 'CERTIFICATE_VERIFY_FAILED', message: 'as the test asks', alert }
+  }
+  if (flags['use-ocsp-callback'] && flags['fail-ocsp-callback'])
+    return { ok: false, code: 'OCSP_CB_ERROR', message: 'as the test asks', alert: badStatus }
+  const [leaf = new Uint8Array()] = question.chain
+  if (!permits(leaf, question.requiredKeyUsage))
+    return { ok: false, code: 'KEY_USAGE_BIT_INCORRECT', message: question.requiredKeyUsage }
+  return { ok: true, publicKey: certificatePublicKey(leaf).spki }
+}
+
+/** What a verifier does with the key usage that the core demands. */
+function permits(leaf: Uint8Array, usage: VerifyQuestion['requiredKeyUsage']): boolean {
+  const bits = parseCertificate(leaf).extensions.keyUsage
+  return bits === undefined || (bits & keyUsage[usage]) !== 0
+}
+
+/** As BoringSSL does by default: a share of the first classical group, and of the first hybrid. */
+function keyShares(flags: Flags): readonly string[] {
+  if (flags['no-key-shares']) return []
+  if (flags['key-shares'] !== undefined) return groupNames(flags['key-shares'])
+  const groups = flags.curves === undefined ? defaultGroups : groupNames(flags.curves)
+  const isHybrid = (name: string) => name.includes('MLKEM')
+  const first = [groups.find(isHybrid), groups.find((name) => !isHybrid(name))]
+  return groups.filter((name) => first.includes(name))
+}
+
+function tickets(flags: Flags, shared: Shared): NonNullable<ServerConfig['tickets']> {
+  if (!flags.async) return { keys: { keys: [shared.ticketKey] } }
+  return {
+    store: {
+      save: (ticket, state) => shared.tickets.set(hex(ticket), state),
+      take: 'decide',
+    },
+  }
+}
+
+function serverProtocols(flags: Flags): readonly string[] | undefined {
+  if (flags['decline-alpn']) return undefined
+  if (flags['reject-alpn']) return ['nothing that a test offers']
+  const selected = flags['select-alpn'] ?? ''
+  return selected === '' ? undefined : [selected]
+}
+
+/** The wire format of ALPN: names with a length before each. */
+function clientProtocols(wire: string | undefined): readonly string[] | undefined {
+  if (wire === undefined) return undefined
+  const list: string[] = []
+  for (let offset = 0; offset < wire.length; ) {
+    const end = offset + 1 + wire.charCodeAt(offset)
+    list.push(wire.slice(offset + 1, end))
+    offset = end
+  }
+  return list
+}
+
+/** DER names in hexadecimal, with commas between. */
+function names(list: string | undefined): readonly Uint8Array[] {
+  if (list === undefined || list === '<NULL>' || list === '<EMPTY>' || list === '') return []
+  return list.split(',').map((name) => new Uint8Array(Buffer.from(name, 'hex')))
+}
+
+function permutation(): readonly number[] {
+  const order = Array.from({ length: 60 }, (_, index) => index)
+  return order
+    .map((type) => ({ type, key: randomBytes(4).readUInt32BE() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ type }) => type)
+}
+
+/** The messages and alerts, in the notation of `-expect-msg-callback`. */
+function trace(seen: Seen): NonNullable<ClientConfig['observe']> {
+  return (observation) => {
+    if (observation.kind !== 'message' && observation.kind !== 'alert') return
+    const verb = observation.direction === 'sent' ? 'write' : 'read'
+    seen.trace +=
+      observation.kind === 'message'
+        ? `${verb} hs ${observation.type}\n`
+        : `${verb} alert ${observation.level} ${observation.description}\n`
+  }
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

@@ -1,0 +1,53 @@
+/** The provider that the shim runs on: BOGO_CRYPTO is `node` (the default) or `noble`. */
+import type { CryptoProvider } from '@sanstls/core'
+import { MLKEM768, MLKEM1024, noble } from '@sanstls/core/noble'
+import { nodeCrypto } from '@sanstls/transport-node/crypto'
+import { Unimplemented } from './flags.js'
+
+const base = process.env.BOGO_CRYPTO === 'noble' ? noble : nodeCrypto
+/** With the groups that no default has. */
+export const provider: CryptoProvider = { ...base, groups: [...base.groups, MLKEM768, MLKEM1024] }
+
+/** Names for the numbers that flags carry. @throws {Unimplemented} */
+export function groupNames(ids: readonly number[]): readonly string[] {
+  return ids.map((id) => {
+    const group = provider.groups.find((candidate) => candidate.id === id)
+    if (group === undefined) throw new Unimplemented(`no group 0x${id.toString(16)}`)
+    return group.name
+  })
+}
+
+/** TLS signature schemes with the algorithm that signs. */
+const schemes: ReadonlyMap<number, readonly [name: string, algorithm: string]> = new Map([
+  [0x0403, ['ecdsa_secp256r1_sha256', 'ecdsa_sha256']],
+  [0x0503, ['ecdsa_secp384r1_sha384', 'ecdsa_sha384']],
+  [0x0603, ['ecdsa_secp521r1_sha512', 'ecdsa_sha512']],
+  [0x0807, ['ed25519', 'ed25519']],
+  [0x0808, ['ed448', 'ed448']],
+  [0x0804, ['rsa_pss_rsae_sha256', 'rsa_pss_sha256']],
+  [0x0805, ['rsa_pss_rsae_sha384', 'rsa_pss_sha384']],
+  [0x0806, ['rsa_pss_rsae_sha512', 'rsa_pss_sha512']],
+  [0x0809, ['rsa_pss_pss_sha256', 'rsa_pss_sha256']],
+  [0x080a, ['rsa_pss_pss_sha384', 'rsa_pss_sha384']],
+  [0x080b, ['rsa_pss_pss_sha512', 'rsa_pss_sha512']],
+  [0x0401, ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha256']],
+  [0x0501, ['rsa_pkcs1_sha384', 'rsa_pkcs1_sha384']],
+  [0x0601, ['rsa_pkcs1_sha512', 'rsa_pkcs1_sha512']],
+  [0x0904, ['mldsa44', 'mldsa44']],
+  [0x0905, ['mldsa65', 'mldsa65']],
+  [0x0906, ['mldsa87', 'mldsa87']],
+])
+
+/** @throws {Unimplemented} for a scheme that the provider does not verify. */
+export function schemeNames(ids: readonly number[]): readonly string[] {
+  return ids.map((id) => {
+    const [name, algorithm] = schemes.get(id) ?? []
+    if (name === undefined || !provider.signatures.some((entry) => entry.name === algorithm))
+      throw new Unimplemented(`no verification of signature scheme 0x${id.toString(16)}`)
+    return name
+  })
+}
+
+export function schemeAlgorithm(id: number): string | undefined {
+  return schemes.get(id)?.[1]
+}
