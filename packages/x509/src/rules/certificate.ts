@@ -39,16 +39,16 @@ const common: readonly Rule[] = [
 
 export const endEntityRules: readonly Rule[] = [
   ...common,
-  (certificate, { profile }) =>
-    profile === 'rfc5280' ? undefined : checkConformance(certificate, 'endEntity'),
+  (certificate, inputs) =>
+    inputs.profile === 'rfc5280' ? undefined : checkConformance(certificate, 'endEntity', inputs),
   (certificate, inputs) =>
     inputs.profile === 'webPki' ? checkWebPki(certificate, 'endEntity', inputs) : undefined,
   (certificate, inputs) => inputs.checkEndEntity?.(certificate),
 ]
 
 const profileRules = (position: 'authority' | 'anchor'): readonly Rule[] => [
-  (certificate, { profile }) =>
-    profile === 'rfc5280' ? undefined : checkConformance(certificate, position),
+  (certificate, inputs) =>
+    inputs.profile === 'rfc5280' ? undefined : checkConformance(certificate, position, inputs),
   (certificate, inputs) =>
     inputs.profile === 'webPki' ? checkWebPki(certificate, position, inputs) : undefined,
 ]

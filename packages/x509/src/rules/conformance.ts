@@ -22,10 +22,11 @@ const neverCritical: Readonly<
 export const checkConformance = (
   certificate: Certificate,
   position: Position,
+  { pedantic }: { readonly pedantic: boolean },
 ): Finding | undefined =>
   checkSerialNumber(certificate) ??
   checkCriticality(certificate) ??
-  checkKeyIdentifiers(certificate, position) ??
+  (pedantic ? checkKeyIdentifiers(certificate, position) : undefined) ??
   checkBasicConstraints(certificate, position) ??
   (position === 'endEntity' ? checkEndEntity(certificate) : checkAuthority(certificate)) ??
   checkPolicyExtensions(certificate)
@@ -50,7 +51,10 @@ function checkCriticality({ critical }: Certificate): Finding | undefined {
   return undefined
 }
 
-/** RFC 5280 4.2.1.1, 4.2.1.2: who is certified by others says by which key, and who certifies says with which. */
+/**
+ * RFC 5280 4.2.1.1, 4.2.1.2: who is certified by others says by which key, and who certifies says with which. For other
+ * validators the identifiers are hints, which may be missing.
+ */
 function checkKeyIdentifiers(certificate: Certificate, position: Position): Finding | undefined {
   const { authorityKeyIdentifier: authority, subjectKeyIdentifier: subject } =
     certificate.extensions
