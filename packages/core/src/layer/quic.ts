@@ -124,9 +124,15 @@ export class QuicLayer implements Layer {
   installRead(level: Level): void {
     // 0-RTT packets carry no handshake bytes (RFC 9001 4.1.3).
     if (level === 'earlyData') return
-    const left = !this.#reassembly.empty || this.#input.some((chunk) => chunk.level !== level)
-    if (left) throw new Fault('keyChangeStraddled', `before the keys of level ${level}`)
+    this.demandBoundary()
     this.#readLevel = level
+  }
+
+  /** RFC 9001 4.1.3: nothing may be left of a level when the next one begins. */
+  demandBoundary(): void {
+    const left = this.#input.some(({ level }) => level === this.#readLevel)
+    if (left || !this.#reassembly.empty)
+      throw new Fault('keyChangeStraddled', `behind a message of level ${this.#readLevel}`)
   }
 
   installWrite(level: Level): void {

@@ -192,6 +192,17 @@ test('without a cookie a server begins with the first ClientHello only', () => {
   assert.is(reasons.length, 1)
 })
 
+test('records that come before any ClientHello are not kept for it', () => {
+  const reasons: string[] = []
+  const server = createDtlsServer(
+    { ...serverConfig(), observe: (seen) => seen.kind === 'discard' && reasons.push(seen.reason) },
+    now,
+  )
+  for (const first of [0x2d, 0x2e, 0x2f])
+    give(server, [Uint8Array.of(first, 0, 0, 0, 20, ...new Uint8Array(20))])
+  assert.equal(reasons, Array(3).fill('no keys for its epoch'))
+})
+
 test('a HelloRetryRequest without a cookie is repeated with the ClientHello, and by no timer', () => {
   const client = newClient()
   const server = createDtlsServer(serverConfig({ groups: ['secp256r1'] }), now)

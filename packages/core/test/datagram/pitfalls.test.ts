@@ -2,12 +2,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concat } from '#src/bytes.js'
+import { noble } from '#src/noble.js'
 import { createNullCrypto, nullCrypto, seededRandom, trustEveryone } from '#src/testing.js'
 import { contentType, messageType } from '#src/wire/registry.js'
 import { clientCredential, demand, text } from '../support/connect.js'
-import { connectDatagrams } from '../support/datagrams.js'
+import { connectDatagrams, expectDatagramFault } from '../support/datagrams.js'
 import { forge, fragment } from '../support/forging.js'
-import { expectEstablished, expectFault } from '../support/outcome.js'
+import { expectEstablished } from '../support/outcome.js'
 
 const { handshake, alert, applicationData, ack } = contentType
 
@@ -99,6 +100,26 @@ garbage('no damage to a datagram does more than lose it', () => {
     expectEstablished(pair)
     assert.equal(pair.server.data, text('before after'))
     assert.ok(discards.server.length > 500)
+  }
+})
+
+garbage('nor with real cryptography, whatever the length', () => {
+  const random = seededRandom('real garbage')
+  const psks = [{ identity: Uint8Array.of(1), key: random(32) }]
+  for (const cipher of ['TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256']) {
+    const common = { crypto: noble, psks, groups: ['x25519'], suites: [cipher] }
+    const { pair, discards } = connectDatagrams(common, { ...common, credentials: [] })
+    pair.settle()
+    for (let length = 0; length < 40; length++)
+      for (const side of [pair.client, pair.server]) {
+        side.connection.receive(concat(Uint8Array.of(0x2b), random(length)), pair.now)
+        side.connection.receive(concat(Uint8Array.of(0x23), random(length)), pair.now)
+      }
+    pair.client.send(text('still there'))
+    pair.settle()
+    expectEstablished(pair)
+    assert.equal(pair.server.data, text('still there'))
+    assert.is(discards.server.length, 80)
   }
 })
 
@@ -204,7 +225,7 @@ reassembly('a claimed length above the limit is refused: by an alert where it is
   pair.settle()
   expectEstablished(pair)
   inject(seal(3, handshake, fragment(finished, 2, new Uint8Array(10), { length: 2 ** 24 - 1 })))
-  expectFault(pair, 'server', 'messageTooLong', 'decodeError')
+  expectDatagramFault(pair, 'server', 'messageTooLong', 'decodeError')
 })
 
 reassembly('messages far ahead are not kept, nor acknowledged', () => {
@@ -235,7 +256,7 @@ reassembly('fragments that reach beyond their message, or stop short, are refuse
     plain.pair.settle()
     expectEstablished(plain.pair)
     plain.inject(plain.seal(3, handshake, content))
-    expectFault(plain.pair, 'server', 'malformedMessage', 'decodeError')
+    expectDatagramFault(plain.pair, 'server', 'malformedMessage', 'decodeError')
   }
 })
 
@@ -243,7 +264,7 @@ reassembly('a message may not follow the one after which keys change', () => {
   const { pair, seal, inject } = forge('client')
   pair.settle()
   inject(seal(2, handshake, fragment(messageType.keyUpdate, 2, Uint8Array.of(0))))
-  expectFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
+  expectDatagramFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
 })
 
 reassembly('nor may it stand beside it', () => {
@@ -252,7 +273,7 @@ reassembly('nor may it stand beside it', () => {
   const update = fragment(messageType.keyUpdate, 2, Uint8Array.of(0))
   const after = fragment(messageType.keyUpdate, 3, Uint8Array.of(0))
   inject(seal(3, handshake, concat(update, after)))
-  expectFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
+  expectDatagramFault(pair, 'server', 'keyChangeStraddled', 'unexpectedMessage')
 })
 reassembly.run()
 
@@ -262,7 +283,7 @@ protectedData('data under handshake keys is refused', () => {
   const { pair, seal, inject } = forge('client')
   pair.settle()
   inject(seal(2, applicationData, text('early')))
-  expectFault(pair, 'server', 'unexpectedData', 'unexpectedMessage')
+  expectDatagramFault(pair, 'server', 'unexpectedData', 'unexpectedMessage')
 })
 
 protectedData('nothing is delivered before the client is authenticated', () => {
@@ -321,14 +342,14 @@ limits('an ACK during the handshake for a later epoch is illegal', () => {
   numbers[1] = 16
   numbers[9] = 3
   inject(seal(2, ack, numbers))
-  expectFault(pair, 'server', 'badAck', 'illegalParameter')
+  expectDatagramFault(pair, 'server', 'badAck', 'illegalParameter')
 })
 
 limits('a malformed ACK is illegal where it is authentic', () => {
   const { pair, seal, inject } = forge('client')
   pair.settle()
   inject(seal(3, ack, Uint8Array.of(0, 5, 1, 2, 3, 4, 5)))
-  expectFault(pair, 'server', 'badAck', 'illegalParameter')
+  expectDatagramFault(pair, 'server', 'badAck', 'illegalParameter')
 })
 
 limits('keys are replaced before they have sealed too much', () => {
@@ -364,21 +385,19 @@ limits('so many forgeries bring about a KeyUpdate of the peer', () => {
   for (let i = 0; i < 30; i++)
     pair.server.connection.receive(concat(Uint8Array.of(0x2b), random(40)), pair.now)
   pair.settle()
-  const header = pair.client.events.filter((event) => event.kind === 'transmit')
-  pair.client.send(text('new keys'))
+  // The client answers with its next data, and then uses its new keys.
+  pair.client.send(text('old keys, '))
   pair.settle()
-  const sent = pair.client.events.filter((event) => event.kind === 'transmit').slice(header.length)
-  const [first] = sent
-  assert.is(
-    (demand(first?.kind === 'transmit' ? first.bytes : undefined)[0] ?? 0) & 3,
-    0,
-    'epoch 4',
-  )
+  pair.client.send(text('new keys'))
+  pair.run()
+  const last = pair.client.events.filter((event) => event.kind === 'transmit').at(-1)
+  const [first = 0] = demand(last?.kind === 'transmit' ? last.bytes : undefined)
+  assert.is(first & 3, 0, 'epoch 4')
   for (let i = 0; i < 30; i++)
     pair.server.connection.receive(concat(Uint8Array.of(0x28), random(40)), pair.now)
   pair.settle()
   expectEstablished(pair)
-  assert.equal(pair.server.data, text('new keys'))
+  assert.equal(pair.server.data, text('old keys, new keys'))
 })
 
 limits('too many forgeries end the connection', () => {
@@ -392,7 +411,7 @@ limits('too many forgeries end the connection', () => {
   expectEstablished(pair)
   pair.server.connection.receive(concat(Uint8Array.of(0x2b), random(40)), pair.now)
   pair.run()
-  expectFault(pair, 'server', 'tooManyForgeries', 'badRecordMac')
+  expectDatagramFault(pair, 'server', 'tooManyForgeries', 'badRecordMac')
 })
 
 limits('the two bits of the epoch suffice for any number of updates', () => {

@@ -4,14 +4,20 @@ import * as assert from 'uvu/assert'
 import { createDtlsClient, createDtlsServer } from '#src/dtls.js'
 import { OptionError } from '#src/fault.js'
 import { datagramClientHello } from '#src/layer/datagram/hello.js'
+import type { Observation } from '#src/observe.js'
 import type { Session } from '#src/session.js'
 import { seededRandom } from '#src/testing.js'
 import { decode, encode } from '#src/wire/codec.js'
+import { extensionTable } from '#src/wire/extension.js'
 import { contentType, messageType } from '#src/wire/registry.js'
 import { clientConfig, connect, demand, serverConfig, text } from '../support/connect.js'
-import { connectDatagrams, type ServerOverrides } from '../support/datagrams.js'
+import {
+  connectDatagrams,
+  expectDatagramFault,
+  type ServerOverrides,
+} from '../support/datagrams.js'
 import { forge, fragment } from '../support/forging.js'
-import { expectEstablished, expectFault } from '../support/outcome.js'
+import { expectEstablished } from '../support/outcome.js'
 
 const tickets = { keys: { keys: [{ name: new Uint8Array(16), key: new Uint8Array(32).fill(3) }] } }
 const early: ServerOverrides = { tickets, earlyData: { maxBytes: 10_000, replay: () => true } }
@@ -41,10 +47,15 @@ resumption('a session of TLS is not offered over DTLS, nor the other way round',
   const stream = connect({}, { tickets })
   stream.run()
   const ofTls = demand(stream.client.sessions[0])
-  const { pair } = connectDatagrams({ session: ofTls }, { tickets })
+  const hellos: Uint8Array[] = []
+  const observe = (seen: Observation) =>
+    seen.kind === 'message' && seen.name === 'ClientHello' && hellos.push(seen.bytes)
+  const { pair } = connectDatagrams({ session: ofTls, observe }, { tickets })
   pair.settle()
   expectEstablished(pair)
   assert.is(pair.client.info?.resumed, false)
+  const { extensions } = decode(datagramClientHello, demand(hellos[0]).subarray(4))
+  assert.not.ok(extensions?.some(({ type }) => type === extensionTable.preSharedKey.type))
   const back = connect({ session: session() }, { tickets })
   back.run()
   expectEstablished(back)
@@ -178,7 +189,7 @@ hello('a legacy_cookie is illegal in DTLS 1.3, a legacy_session_id is ignored', 
   const withCookie = encode(datagramClientHello, { ...value, legacyCookie: Uint8Array.of(1) })
   const bad = forge('client')
   bad.inject(bad.seal(0, contentType.handshake, fragment(messageType.clientHello, 0, withCookie)))
-  expectFault(bad.pair, 'server', 'illegalParameter', 'illegalParameter')
+  expectDatagramFault(bad.pair, 'server', 'illegalParameter', 'illegalParameter')
 
   const id = { ...value, legacySessionId: seededRandom('id')(32) }
   const good = forge('client')

@@ -15,15 +15,15 @@ import {
   type QuicConfig,
   type QuicConnection,
 } from '#src/quic.js'
-import { seededRandom, trustEveryone } from '#src/testing.js'
+import { addExtension, seededRandom, trustEveryone } from '#src/testing.js'
 import { decode, encode } from '#src/wire/codec.js'
 import { clientHello, handshakeBytes } from '#src/wire/message.js'
 import { alert, messageType } from '#src/wire/registry.js'
 import {
   clientConfig,
   clientCredential,
-  connect,
   demand,
+  scriptConnects,
   serverConfig,
   text,
 } from '../support/connect.js'
@@ -354,8 +354,8 @@ wrong('options that are for other transports', () => {
 })
 
 wrong('transport parameters outside of QUIC', () => {
-  const profile = { extraExtensions: [{ type: 57, data: text('x') }] }
-  const pair = connect({ profile })
+  const extension = { type: 57, data: text('x') }
+  const { pair } = scriptConnects(addExtension(messageType.clientHello, extension))
   pair.run()
   assert.is(pair.server.fault?.code, 'unsolicitedExtension')
   assert.is(pair.server.fault?.alert, alert.unsupportedExtension)

@@ -1,8 +1,11 @@
 /** DTLS pairs for tests: toy cryptography, links that lose, duplicate and reorder, virtual time. */
+import * as assert from 'uvu/assert'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
 import { createDtlsClient, createDtlsServer, type DatagramConfig } from '#src/dtls.js'
+import type { FaultCode } from '#src/fault.js'
 import type { Observation } from '#src/observe.js'
 import { DatagramLink, type DatagramLinkOptions, Pair, seededRandom } from '#src/testing.js'
+import { type AlertName, alert, nameOf } from '#src/wire/registry.js'
 import { clientConfig, serverConfig } from './connect.js'
 
 export interface DatagramPair {
@@ -49,4 +52,21 @@ export function connectDatagrams(
 export const cookie = {
   keys: [new Uint8Array(32).fill(7)],
   peer: Uint8Array.of(192, 0, 2, 1, 0x12, 0x34),
+}
+
+/** This side failed with this code, and has told the other one by this alert. */
+export function expectDatagramFault(
+  pair: Pair,
+  role: 'client' | 'server',
+  code: FaultCode,
+  alertName: AlertName,
+): void {
+  pair.settle()
+  const side = pair[role]
+  const { fault } = side
+  assert.is(fault?.code, code, `${role}: ${fault?.code} (${fault?.detail}), not ${code}`)
+  assert.is(fault?.alert, alert[alertName])
+  const other = role === 'client' ? pair.server : pair.client
+  assert.is(other.fault?.code, 'alertReceived', `${other.fault?.message}`)
+  assert.is(nameOf(alert, other.fault?.alert ?? -1), alertName)
 }

@@ -117,8 +117,6 @@ export class DatagramReceiver {
   }
 
   #data({ level, content }: Opened): void {
-    if (level !== 'application' && level !== 'earlyData')
-      throw new Fault('unexpectedData', `at level ${level}`)
     if (content.length === 0) return
     if (this.#serving && this.#readyBytes + content.length > this.#options.maxBuffered) {
       this.#discard('data comes while none can be delivered')

@@ -19,6 +19,9 @@ export interface SenderOptions extends WriterOptions {
 /** RFC 9147 5.2: message_seq has 16 bits and does not wrap. */
 const maxMessageSequence = 65_535
 
+/** After so many time-outs without an answer, the datagrams may be too large (RFC 9147 4.4). */
+const expiriesBeforeCaution = 3
+
 export class DatagramSender {
   readonly flights: Flights
   readonly writer: DatagramWriter
@@ -117,7 +120,9 @@ export class DatagramSender {
     }
     for (const flight of this.flights.due) {
       const parts = flight.takeDue()
-      if (parts.length > 0) flight.sent(this.writer.appendParts(parts), now)
+      if (parts.length === 0) continue
+      const cautious = flight.expiries >= expiriesBeforeCaution
+      flight.sent(this.writer.appendParts(parts, cautious), now)
     }
     this.writer.endDatagram()
   }

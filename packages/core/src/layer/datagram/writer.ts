@@ -10,6 +10,8 @@ import { maxPlaintext } from './record.js'
 
 /** A message is not cut into pieces smaller than this, but begins in the next datagram. */
 const minFragment = 32
+/** What every IPv4 host takes, less the headers of IP and UDP. */
+const cautiousMtu = 548
 /** RFC 9147 section 8: an epoch never wraps, and senders stop here. */
 const maxEpoch = 2 ** 48 - 1
 
@@ -37,6 +39,7 @@ export class DatagramWriter {
   /** Left behind, and needed as long as a flight that uses them may have to be repeated. */
   #former: WriteEpoch[] = []
   #limit = maxPlaintext
+  #mtu: number
   #datagram = new Uint8Array(0)
   #length = 0
   #open: OpenRecord | undefined
@@ -45,6 +48,7 @@ export class DatagramWriter {
 
   constructor(options: WriterOptions) {
     this.#options = options
+    this.#mtu = options.mtu
   }
 
   /** The keys for everything but early data: the highest that may be used. */
@@ -137,11 +141,20 @@ export class DatagramWriter {
     this.endDatagram()
   }
 
-  /** Fragments messages, packs the fragments, and says which record took what. */
-  appendParts(parts: readonly Part[]): readonly SentRecord[] {
+  /**
+   * Fragments messages, packs the fragments, and says which record took what.
+   * @param cautious where larger datagrams may have been lost for their size (RFC 9147 4.4).
+   */
+  appendParts(parts: readonly Part[], cautious: boolean): readonly SentRecord[] {
     const sent: SentRecord[] = []
+    if (cautious) {
+      this.endDatagram()
+      this.#mtu = Math.min(this.#options.mtu, cautiousMtu)
+    }
     for (const { message, range } of parts) this.#appendPart(message, range[0], range[1], sent)
     this.#sealOpen(sent)
+    if (cautious) this.endDatagram()
+    this.#mtu = this.#options.mtu
     return sent
   }
 
@@ -182,7 +195,7 @@ export class DatagramWriter {
 
   /** Bytes that the record under way can still take, or that a new one could. */
   #roomIn(epoch: WriteEpoch): number {
-    const room = Math.min(this.#limit, this.#options.mtu - this.#length - epoch.overhead)
+    const room = Math.min(this.#limit, this.#mtu - this.#length - epoch.overhead)
     return room - (this.#open?.length ?? 0)
   }
 
@@ -195,7 +208,7 @@ export class DatagramWriter {
   }
 
   #put(epoch: WriteEpoch, type: number, content: Uint8Array): number {
-    const { mtu } = this.#options
+    const mtu = this.#mtu
     if (this.#length + epoch.sealedLength(content.length, 0) > mtu) this.endDatagram()
     if (this.#length === 0) this.#datagram = new Uint8Array(mtu)
     const room = mtu - this.#length - epoch.sealedLength(content.length, 0)
