@@ -1,6 +1,4 @@
-import { noble } from '@sanstls/core/noble'
 import { gnutls } from './peers/gnutls.js'
-import { allCases } from './support/all.js'
-import { runLive } from './support/live.js'
+import { runLive } from './support/all.js'
 
-runLive(gnutls, [noble], ...allCases)
+runLive(gnutls)

@@ -1,6 +1,4 @@
-import { noble } from '@sanstls/core/noble'
 import { go } from './peers/go.js'
-import { allCases } from './support/all.js'
-import { runLive } from './support/live.js'
+import { runLive } from './support/all.js'
 
-runLive(go, [noble], ...allCases)
+runLive(go)

@@ -1,6 +1,4 @@
-import { noble } from '@sanstls/core/noble'
 import { node } from './peers/node.js'
-import { allCases } from './support/all.js'
-import { runLive } from './support/live.js'
+import { runLive } from './support/all.js'
 
-runLive(node, [noble], ...allCases)
+runLive(node)

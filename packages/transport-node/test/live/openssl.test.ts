@@ -1,6 +1,4 @@
-import { noble } from '@sanstls/core/noble'
 import { openssl } from './peers/openssl.js'
-import { allCases } from './support/all.js'
-import { runLive } from './support/live.js'
+import { runLive } from './support/all.js'
 
-runLive(openssl, [noble], ...allCases)
+runLive(openssl)

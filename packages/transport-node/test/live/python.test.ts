@@ -1,6 +1,4 @@
-import { noble } from '@sanstls/core/noble'
 import { python } from './peers/python.js'
-import { allCases } from './support/all.js'
-import { runLive } from './support/live.js'
+import { runLive } from './support/all.js'
 
-runLive(python, [noble], ...allCases)
+runLive(python)

@@ -1,4 +1,6 @@
-/** Every case there is, in the order of the table. */
+/** Which cases run with what cryptography of ours. */
+import { noble } from '@sanstls/core/noble'
+import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import {
   clientCertificates,
   postHandshakeAuthentication,
@@ -16,9 +18,11 @@ import {
 import { groups, retries, suites } from '../cases/negotiation.js'
 import { olderVersions, refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
 import { earlyData, externalPsk, resumption } from '../cases/session.js'
-import type { Case, Setting } from './live.js'
+import { type CaseBuilder, runCases } from './live.js'
+import type { Peer } from './peer.js'
 
-export const allCases: readonly ((setting: Setting) => readonly Case[])[] = [
+/** In the order of the table. */
+const allCases: readonly CaseBuilder[] = [
   suites,
   groups,
   retries,
@@ -41,3 +45,21 @@ export const allCases: readonly ((setting: Setting) => readonly Case[])[] = [
   refusedNegotiations,
   olderVersions,
 ]
+
+/** Those in which the cryptography makes a difference. */
+const cryptoCases: readonly CaseBuilder[] = [
+  suites,
+  groups,
+  retries,
+  serverCertificates,
+  clientCertificates,
+  resumption,
+  data,
+]
+
+export function runLive(peer: Peer): void {
+  runCases(peer, [
+    [noble, allCases],
+    [nodeCrypto, cryptoCases],
+  ])
+}

@@ -40,11 +40,12 @@ process.on('exit', () => {
     writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(results))
 })
 
-/** Makes a suite of the cases; where the peer is missing, says so and makes an empty one. */
-export function runLive(
+export type CaseBuilder = (setting: Setting) => readonly Case[]
+
+/** Makes suites of the cases; where the peer is missing, says so and makes an empty one. */
+export function runCases(
   peer: Peer,
-  providers: readonly CryptoProvider[],
-  ...builders: readonly ((setting: Setting) => readonly Case[])[]
+  providers: readonly (readonly [CryptoProvider, readonly CaseBuilder[]])[],
 ): void {
   const detected = peer.detect()
   if ('missing' in detected) {
@@ -53,7 +54,7 @@ export function runLive(
     return
   }
   const { version } = detected
-  for (const crypto of providers) {
+  for (const [crypto, builders] of providers) {
     const test = suite(`${peer.name} ${version}, ${crypto.name}`)
     for (const build of builders) {
       for (const { area, item, ours, run } of build({ peer, crypto })) {
