@@ -40,6 +40,7 @@ export type { PathLimits } from './path.js'
 export { encodePem, type PemBlock, PemError, pemBlocks } from './pem.js'
 export { matchesPin, pinText, spkiFingerprint } from './pin.js'
 export { type Purpose, purposes, type Role } from './purpose.js'
+export { type TrustStore, trustStore, trustStoreFromPem } from './trust-store.js'
 export {
   createVerifier,
   type Verifier,
