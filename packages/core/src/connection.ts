@@ -39,7 +39,7 @@ export interface Connection {
   /** Gives the bytes of a `transmit` back, for reuse. */
   release(bytes: Uint8Array): void
   /**
-   * Updates our keys (RFC 9846 4.6.3). Where `requestPeer` is set, the peer updates its own before its next data.
+   * Updates our keys (RFC 9846 4.7.3). Where `requestPeer` is set, the peer updates its own before its next data.
    */
   updateKeys(requestPeer?: boolean, time?: Time): void
   /** Server: asks the client to authenticate itself now (RFC 9846 4.6.2). */

@@ -48,8 +48,8 @@ export class Connected13 implements Connected {
   /** The peer asked for an update. */
   #owesReply = false
   #owesRequest = false
-  /** The peer was asked for new keys, since so many forgeries came under the old ones. */
-  #replacing = false
+  /** We asked the peer, who has not sent a KeyUpdate since. */
+  #awaitsReply = false
 
   constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
     this.#info = info
@@ -98,7 +98,9 @@ export class Connected13 implements Connected {
       this.#owesRequest ||= request
       return
     }
-    const requestUpdate = request ? updateRequested : updateNotRequested
+    // RFC 9846 4.7.3: no second request before the peer's next KeyUpdate.
+    const asks = request && !this.#awaitsReply
+    const requestUpdate = asks ? updateRequested : updateNotRequested
     context.send(messageType.keyUpdate, encode(keyUpdate, { requestUpdate }))
     const next = nextTrafficSecret(this.#suite.hash, this.#prefix, this.#write)
     wipe(this.#write)
@@ -107,10 +109,12 @@ export class Connected13 implements Connected {
     context.flush()
     this.#owesUpdate = false
     this.#owesRequest = false
-    this.#owesReply = false
+    // A reply does not ask in turn.
+    if (asks) this.#awaitsReply = true
+    else this.#owesReply = false
   }
 
-  /** RFC 9846 4.6.3. */
+  /** RFC 9846 4.7.3. */
   keyUpdateReceived(body: Uint8Array, context: Context): void {
     const { requestUpdate } = decode(keyUpdate, body)
     if (requestUpdate > updateRequested)
@@ -124,20 +128,21 @@ export class Connected13 implements Connected {
     wipe(this.#read)
     this.#read = next
     context.installRead('application', trafficKeys13(this.#suite, this.#prefix, next))
-    this.#replacing = false
+    this.#awaitsReply = false
     if (requestUpdate === updateRequested) this.#owesReply = true
   }
 
   settle(context: Context): void {
     const { layer } = context
-    if (layer.readKeyWorn && !this.#replacing) {
-      this.#replacing = true
-      this.updateKeys(true, context)
-    }
+    // So many forgeries came that the peer should have new keys (RFC 9147 4.5.3).
+    if (layer.readKeyWorn && !this.#awaitsReply) this.updateKeys(true, context)
     if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
+    // Where an update has to be acknowledged, requests cannot bring about a flood of replies, and a silent peer too has
+    // to change keys that forgeries have worn (RFC 9147 4.5.3).
+    if (this.#owesReply && layer.writeKeyPending === false) this.updateKeys(false, context)
   }
 
-  /** RFC 9846 4.6.3: who is silent replies once, however often it is asked, before its next data. */
+  /** RFC 9846 4.7.3: who is silent replies once, however often it is asked, before its next data. */
   beforeData(context: Context): void {
     this.settle(context)
     if (this.#owesReply) this.updateKeys(false, context)
@@ -174,6 +179,7 @@ export class Connected13 implements Connected {
       tickets: this.#extras.tickets?.() ?? 0,
       keyUpdates: this.#keyUpdates,
       owesKeyUpdate: this.#owesReply,
+      awaitsKeyUpdate: this.#awaitsReply,
     }
   }
 
@@ -182,9 +188,10 @@ export class Connected13 implements Connected {
   }
 
   /** Goes on where an exported connection stood. */
-  restoreUpdates({ keyUpdates, owesKeyUpdate }: ExportedKeys): void {
+  restoreUpdates({ keyUpdates, owesKeyUpdate, awaitsKeyUpdate }: ExportedKeys): void {
     this.#keyUpdates = keyUpdates
     this.#owesReply = owesKeyUpdate
+    this.#awaitsReply = awaitsKeyUpdate
   }
 
   wipe(): void {

@@ -29,6 +29,7 @@ export const extension: Codec<Extension> = struct({ type: uint16, data: opaque(2
 export const extensionList = vector(2, extension, 0)
 
 const uint16List = vector(2, uint16, 2, 2 ** 16 - 2)
+const serverNames = vector(2, struct({ nameType: uint8, name: opaque(2, 1) }), 1)
 const certificateTypes = vector(1, uint8, 1)
 const statusRequest = struct({
   statusType: constant(1, 1),
@@ -42,9 +43,11 @@ const srtp = struct({ profiles: uint16List, mki: opaque(1, 0) })
 export const extensionTable = {
   serverName: {
     type: 0,
-    clientHello: vector(2, struct({ nameType: uint8, name: opaque(2, 1) }), 1),
+    clientHello: serverNames,
     serverHello12: empty,
     encryptedExtensions: empty,
+    // Of use with exported authenticators only (RFC 9261), but allowed (RFC 9846 4.3).
+    certificateRequest: serverNames,
   },
   maxFragmentLength: {
     type: 1,

@@ -1,5 +1,5 @@
 /**
- * A ClientHello with early_data and without pre_shared_key was refused. RFC 9846 4.2.10 leaves a server three ways with
+ * A ClientHello with early_data and without pre_shared_key was refused. RFC 9846 4.3.10 leaves a server three ways with
  * early data, and that is none of them: it skips the data.
  */
 import { test } from 'uvu'

@@ -1,6 +1,6 @@
 /**
  * A ServerHello of TLS 1.2 behind a HelloRetryRequest got protocol_version where TLS 1.2 is not configured. RFC 9846
- * 4.1.4: a version that changes is illegal_parameter.
+ * 4.2.4: a version that changes is illegal_parameter.
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

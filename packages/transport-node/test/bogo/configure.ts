@@ -17,6 +17,7 @@ import { expectSame, expectThat } from './checks.js'
 import { joinList, type ShimCredential } from './credentials.js'
 import { groupNames, provider, schemeNames } from './crypto.js'
 import { type Flags, Unimplemented, versions } from './flags.js'
+import { policyOf } from './policies.js'
 
 /** What outlives the connections of one invocation. */
 export interface Shared {
@@ -83,6 +84,8 @@ export function serverConfig(
   shared: Shared,
   seen: Seen,
 ): ServerConfig {
+  const serverDecides =
+    flags['server-preference'] || flags.cipher !== undefined || policyOf(flags) !== undefined
   const noTickets = flags['no-ticket'] || flags['skip-ticket']
   const clientAuthentication = flags['require-any-client-certificate']
     ? 'require'
@@ -99,7 +102,7 @@ export function serverConfig(
         }),
     configure:
       flags.async && flags['use-early-callback'] ? 'decide' : (hello) => configure(hello, flags),
-    preference: flags['server-preference'] || flags.cipher !== undefined ? 'server' : 'client',
+    preference: serverDecides ? 'server' : 'client',
     ...(noTickets ? {} : { tickets: tickets(flags, shared) }),
     ...(flags['enable-early-data'] && !noTickets
       ? {
@@ -117,8 +120,8 @@ export function serverConfig(
 
 function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen) {
   const alpn = flags.server ? serverProtocols(flags) : clientProtocols(flags['advertise-alpn'])
-  const groups = flags.curves === undefined ? defaultGroups : groupNames(flags.curves)
-  const schemes = flags['verify-prefs'] ?? defaultSchemes
+  const policy = policyOf(flags)
+  const schemes = policy?.schemes ?? flags['verify-prefs'] ?? defaultSchemes
   const maxMessage = flags['max-cert-list']
   const asks =
     flags['expect-client-ca-list'] !== undefined ||
@@ -129,8 +132,8 @@ function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen
     versions: versions(flags).includes(tls13.id) ? [tls13] : [],
     crypto: provider,
     random: (length: number) => new Uint8Array(randomBytes(length)),
-    suites: defaultSuites,
-    groups,
+    suites: policy?.suites ?? defaultSuites,
+    groups: groups(flags),
     signatureSchemes: schemeNames(schemes),
     ...(alpn === undefined ? {} : { alpn }),
     requestScts: flags['enable-signed-cert-timestamps'],
@@ -214,14 +217,19 @@ function permits(leaf: Uint8Array, usage: VerifyQuestion['requiredKeyUsage']): b
   return bits === undefined || (bits & keyUsage[usage]) !== 0
 }
 
+function groups(flags: Flags): readonly string[] {
+  if (flags.curves !== undefined) return groupNames(flags.curves)
+  return policyOf(flags)?.groups ?? defaultGroups
+}
+
 /** As BoringSSL does by default: a share of the first classical group, and of the first hybrid. */
 function keyShares(flags: Flags): readonly string[] {
   if (flags['no-key-shares']) return []
   if (flags['key-shares'] !== undefined) return groupNames(flags['key-shares'])
-  const groups = flags.curves === undefined ? defaultGroups : groupNames(flags.curves)
   const isHybrid = (name: string) => name.includes('MLKEM')
-  const first = [groups.find(isHybrid), groups.find((name) => !isHybrid(name))]
-  return groups.filter((name) => first.includes(name))
+  const offered = groups(flags)
+  const first = [offered.find(isHybrid), offered.find((name) => !isHybrid(name))]
+  return offered.filter((name) => first.includes(name))
 }
 
 function tickets(flags: Flags, shared: Shared): NonNullable<ServerConfig['tickets']> {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Credential, SigningKey } from '@sanstls/core'
 import { provider, schemeAlgorithm } from './crypto.js'
 import { type CredentialFlags, type Flags, Unimplemented } from './flags.js'
+import { policyOf } from './policies.js'
 
 /** A credential with its key, which an asynchronous test keeps back. */
 export interface ShimCredential {
@@ -31,7 +32,10 @@ function load(
 ): ShimCredential | undefined {
   const { 'cert-file': chainFile, 'key-file': keyFile } = credential
   if (chainFile === undefined || keyFile === undefined) return undefined
-  const key = observed(restricted(readKey(keyFile), credential['signing-prefs']), onSign)
+  const key = observed(
+    restricted(readKey(keyFile), credential['signing-prefs'] ?? policyOf(flags)?.schemes),
+    onSign,
+  )
   const scts = credential['signed-cert-timestamps']
   const staple = credential['ocsp-response']
   // In the callback of a test that declines there is nothing to set it.

@@ -1,12 +1,30 @@
 /** The provider that the shim runs on: BOGO_CRYPTO is `node` (the default) or `noble`. */
 import type { CryptoProvider } from '@sanstls/core'
-import { MLKEM768, MLKEM1024, noble } from '@sanstls/core/noble'
+import { compose, createNoble, MLKEM768, MLKEM1024, noble } from '@sanstls/core/noble'
+import {
+  mldsa44,
+  mldsa44Keys,
+  mldsa65,
+  mldsa65Keys,
+  mldsa87,
+  mldsa87Keys,
+} from '@sanstls/core/noble/mldsa'
 import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import { Unimplemented } from './flags.js'
 
-const base = process.env.BOGO_CRYPTO === 'noble' ? noble : nodeCrypto
-/** With the groups that no default has. */
-export const provider: CryptoProvider = { ...base, groups: [...base.groups, MLKEM768, MLKEM1024] }
+/** What no default has. */
+const optIn = createNoble({
+  suites: [],
+  groups: [MLKEM768, MLKEM1024],
+  signatures: [mldsa44, mldsa65, mldsa87],
+  hashes: [],
+  keys: [mldsa44Keys, mldsa65Keys, mldsa87Keys],
+})
+
+export const provider: CryptoProvider = compose(
+  process.env.BOGO_CRYPTO === 'noble' ? noble : nodeCrypto,
+  optIn,
+)
 
 /** Names for the numbers that flags carry. @throws {Unimplemented} */
 export function groupNames(ids: readonly number[]): readonly string[] {

@@ -16,6 +16,9 @@ const table = {
   async: flag,
   'check-close-notify': flag,
   cipher: text,
+  'cnsa-202407': flag,
+  'cnsa1-202603': flag,
+  'cnsa2-202603': flag,
   curves: ints,
   'decline-alpn': flag,
   'decline-ocsp-callback': flag,
@@ -67,6 +70,7 @@ const table = {
   'fail-ddos-callback': flag,
   'fail-early-callback': flag,
   'fail-ocsp-callback': flag,
+  'fips-202205': flag,
   'handshake-never-done': flag,
   'handshake-twice': flag,
   'host-name': text,
@@ -121,6 +125,7 @@ const table = {
   'verify-fail': flag,
   'verify-peer': flag,
   'verify-prefs': ints,
+  'wpa-202304': flag,
   'write-different-record-sizes': flag,
 } as const
 
@@ -166,7 +171,7 @@ export function versions(flags: Flags): readonly number[] {
     .filter(
       ({ version, off }) =>
         !off &&
-        version >= (flags['min-version'] ?? 0) &&
+        version >= (flags['cnsa2-202603'] ? 0x0304 : (flags['min-version'] ?? 0)) &&
         version <= (flags['max-version'] || 0xffff),
     )
     .map(({ version }) => version)

@@ -103,13 +103,6 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'server-supports-padding',
   ],
   'false start is not offered': ['allow-false-start-without-alpn', 'false-start'],
-  "BoringSSL's compliance policies": [
-    'cnsa-202407',
-    'cnsa1-202603',
-    'cnsa2-202603',
-    'fips-202205',
-    'wpa-202304',
-  ],
   [handshaker]: ['allow-hint-mismatch', 'handshake-hints', 'handshaker-path'],
   "BoringSSL's workaround for JDK 11": ['jdk11-workaround'],
   "BoringSSL's own interface (no such call, callback or setting here)": [

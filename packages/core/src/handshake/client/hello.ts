@@ -97,7 +97,7 @@ function chosenVersion(
     ({ type }) => type === extensionTable.supportedVersions.type,
   )
   if (chosen === undefined) {
-    // RFC 9846 4.1.4: whether we speak that version does not matter.
+    // RFC 9846 4.2.4: whether we speak that version does not matter.
     if (retry !== undefined)
       throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
     const version = settings.versions.find(
