@@ -45,7 +45,11 @@ test('many issuers of one name: bounded', () => {
   const limits = { maxSignatureChecks: 9 }
   assert.is(verify([root], [lost, ...decoys.slice(0, 9)], {}, { limits }), 'badSignature')
   assert.is(verify([root], [lost, ...decoys.slice(0, 10)], {}, { limits }), 'budgetExceeded')
-  const options = { crypto: testProvider, limits: { maxSignatureChecks: 0 } }
+  const options = {
+    crypto: testProvider,
+    profile: 'rfc5280',
+    limits: { maxSignatureChecks: 0 },
+  } as const
   const verifier = createVerifier({ anchors: [trustAnchor(root.certificate)], ...options })
   const chain = [lost, ...decoys].map(({ certificate }) => certificate.der)
   const before = counter.verified
