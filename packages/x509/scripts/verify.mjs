@@ -24,12 +24,6 @@ import {
   trustAnchor,
 } from '@sanstls/x509'
 
-const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
-for await (const line of lines) {
-  if (line.trim() === '') continue
-  process.stdout.write(`${JSON.stringify(answer(line))}\n`)
-}
-
 function answer(line) {
   let id = null
   try {
@@ -151,4 +145,10 @@ function signatureName(name) {
   if (text.includes('pss')) return `rsa_pss_${hash}`
   if (text.includes('ecdsa')) return `ecdsa_${hash}`
   return `rsa_pkcs1_${hash}`
+}
+
+const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+for await (const line of lines) {
+  if (line.trim() === '') continue
+  process.stdout.write(`${JSON.stringify(answer(line))}\n`)
 }

@@ -177,8 +177,8 @@ class Search {
       return undefined
     }
     if (intermediates > maxDepth) {
-      const detail = `would be intermediate ${intermediates}, and ${maxDepth} are allowed (maxDepth)`
-      this.report.add({ finding: { code: 'pathTooLong', detail }, depth, certificate })
+      const detail = `would be intermediate ${intermediates}, and ${maxDepth} are allowed`
+      this.report.add({ finding: { code: 'maxDepthExceeded', detail }, depth, certificate })
       return undefined
     }
     const issuers = this.issuersOf(certificate)
