@@ -50,11 +50,10 @@ function verify(item) {
     // A wide mesh may be given on purpose.
     limits: { maxPathLength: 16 },
   })
+  const leaf = certificatesFromPem(item.leaf)
+  const others = (item.intermediates ?? []).flatMap(certificatesFromPem)
   const result = verifier.verify({
-    chain: [
-      ...certificatesFromPem(item.leaf),
-      ...(item.intermediates ?? []).flatMap(certificatesFromPem),
-    ],
+    chain: leaf.length === 0 ? [] : [...leaf, ...others],
     role: isServer ? 'server' : 'client',
     name: item.name ? { kind: nameKind(item.name.kind), value: item.name.value } : 'unchecked',
     time: Date.parse(item.time),
