@@ -69,6 +69,7 @@ export { encodeOcspRequest, OcspResponse, parseOcspResponse } from './revocation
 export type { RevocationMode, RevocationOptions } from './revocation/revocation.js'
 export { anyPolicy, type PolicyInputs } from './rules/policy.js'
 export type { ExtraSignature } from './signature-check.js'
+export { type TrustStore, trustStore, trustStoreFromPem } from './trust-store.js'
 export type { VerificationAnswer, VerificationQuestion } from './verification.js'
 export {
   createVerifier,

@@ -26,7 +26,7 @@ function faultOf(connection: Connection): string | undefined {
   }
 }
 
-test('a hello that says SSL 3.0 is refused, whatever else it offers (RFC 9846 D.5)', () => {
+test('a hello that says SSL 3.0 is refused, whatever else it offers (RFC 9846 E.5)', () => {
   for (const legacyVersion of [0x0300, 0x0002]) {
     const script = editWith(messageType.clientHello, clientHello, (hello) => ({
       ...hello,
