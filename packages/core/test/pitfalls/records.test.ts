@@ -14,11 +14,19 @@ import {
   type Pair,
   type Script,
   split,
+  trustEveryone,
   type Wire,
 } from '#src/testing.js'
 import { handshakeBytes } from '#src/wire/message.js'
 import { type AlertName, alert, contentType, messageType } from '#src/wire/registry.js'
-import { connect, connectToScript, demand, scriptConnects, text } from '../support/connect.js'
+import {
+  clientCredential,
+  connect,
+  connectToScript,
+  demand,
+  scriptConnects,
+  text,
+} from '../support/connect.js'
 import { expectEstablished, expectFault } from '../support/outcome.js'
 import { recordsOf } from '../support/records.js'
 
@@ -97,11 +105,34 @@ for (const role of roles)
     })
 
     test(`PITFALLS 18: ${role}: ${name} in plaintext in the handshake, under keys`, () => {
-      const pair = earlier(role, act)
+      // Behind a record of the peer's that was protected; see below for a client that has none yet.
+      const script = before(messageType.finished, act)
+      const { pair } = facing(
+        role,
+        script,
+        { credentials: [clientCredential] },
+        { clientAuthentication: 'require', verify: trustEveryone },
+      )
+      pair.run()
       expectRefused(pair, role, code, told)
       assert.is(pair[role].info, undefined)
     })
   }
+
+test('PITFALLS 18: a client that could make no keys may say so in plaintext, and no more than that', () => {
+  const alerts = (level: number, description: number) =>
+    earlier('server', (wire) =>
+      wire.plaintext(contentType.alert, Uint8Array.of(level, description)),
+    )
+  const fatal = alerts(2, alert.decodeError)
+  assert.is(fatal.server.fault?.code, 'alertReceived')
+  assert.is(fatal.server.info, undefined)
+  const end = alerts(1, alert.closeNotify)
+  assert.is(end.server.fault?.code, 'closedDuringHandshake')
+  assert.not(end.server.peerClosed)
+  const other = earlier('server', (wire) => wire.plaintext(contentType.handshake, never))
+  expectRefused(other, 'server', 'plaintextRecord', 'unexpectedMessage')
+})
 
 for (const role of roles)
   test(`PITFALLS 18: ${role}: Finished in plaintext`, () => {
