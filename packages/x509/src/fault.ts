@@ -15,7 +15,7 @@ const alerts = {
 type Row = readonly [alert: keyof typeof alerts, section: string, remedy: string]
 
 const table = {
-  emptyChain: ['badCertificate', 'RFC 9846 4.4.2', 'The peer has to send its certificate.'],
+  emptyChain: ['badCertificate', 'RFC 9846 4.5.1', 'The peer has to send its certificate.'],
   noAnchors: [
     'unknownCa',
     'RFC 5280 6.1.1',

@@ -86,7 +86,7 @@ const waitServerHelloTable: Table<WaitServerHello> = {
   },
 }
 
-/** RFC 9846 4.2.1: supported_versions where it stands, legacy_version otherwise. */
+/** RFC 9846 4.3.1: supported_versions where it stands, legacy_version otherwise. */
 function chosenVersion(
   hello: ServerHello,
   { settings, retry }: WaitServerHello,

@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, server: after the handshake (RFC 9846 4.6).
+ * TLS 1.3, server: after the handshake (RFC 9846 4.7).
  *
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
@@ -257,7 +257,7 @@ interface WaitAuthentication {
   readonly transcript: Transcript
 }
 
-/** RFC 9846 4.6.2. One request at a time. */
+/** RFC 9846 4.7.2. One request at a time. */
 function requestAuthentication(server: ConnectedServer, context: Context): State {
   const { fields, connected } = server
   if (server.transcript === undefined)

@@ -84,7 +84,7 @@ export function readClientHello(
   }
 }
 
-/** RFC 9846 4.2.1: supported_versions where it stands; legacy_version says 1.2 at most. */
+/** RFC 9846 4.3.1: supported_versions where it stands; legacy_version says 1.2 at most. */
 function chooseVersion(
   hello: ClientHello,
   { supportedVersions }: ExtensionsOf<'clientHello'>,
