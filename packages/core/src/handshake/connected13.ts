@@ -156,7 +156,7 @@ export class Connected13 implements Connected {
     const { request } = this.#extras
     if (request === undefined)
       throw new Error(
-        'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
+        'requestClientCertificate: the client did not offer post_handshake_auth, an external PSK is in use, or this is a client',
       )
     return request
   }

@@ -166,12 +166,9 @@ const connectedTable: Table<ConnectedClient> = {
     const extensions = readExtensions('newSessionTicket', ticket.extensions)
     if (ticket.ticketLifetime > maxTicketLifetime)
       throw new Fault('illegalParameter', `ticket_lifetime ${ticket.ticketLifetime}`)
+    // RFC 9846 4.7.1: who does not want a ticket ignores it.
+    if (counts.tickets >= settings.limits.tickets) return waitMessages(client)
     counts.tickets++
-    if (counts.tickets > settings.limits.tickets)
-      throw new Fault(
-        'tooManyTickets',
-        `${counts.tickets}, limits.tickets is ${settings.limits.tickets}`,
-      )
     if (ticket.ticketLifetime === 0) return waitMessages(client)
     const { labelPrefix, maxEarlyData } = context.layer.traits
     if (maxEarlyData !== undefined && (extensions.earlyData ?? maxEarlyData) !== maxEarlyData)

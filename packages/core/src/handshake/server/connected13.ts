@@ -70,7 +70,11 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   context.setEarlyRead(undefined)
   context.setEarlyExporter(undefined)
   context.installRead('application', trafficKeys13(suite, prefix, read))
-  const mayRequest = received.extensions.postHandshakeAuth === true && settings.verify !== undefined
+  // RFC 9846 4.4.2: not where an external PSK has authenticated us.
+  const mayRequest =
+    received.extensions.postHandshakeAuth === true &&
+    settings.verify !== undefined &&
+    fields.psk?.kind !== 'external'
   const connected = new Connected13(
     connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
