@@ -308,10 +308,16 @@ const table = {
     'RFC 7633 4.2.3.1',
     'The certificate demands an OCSP response in the handshake: have the server staple one.',
   ],
+  transparencyMissing: [
+    'badCertificate',
+    'RFC 6962 5.2',
+    'Have the certificate logged and issued anew, bring the log list up to date, or require no timestamps of this peer.',
+  ],
+  maxDepthExceeded: ['unknownCa', 'RFC 5280 6.1', 'Send a shorter chain, or raise maxDepth.'],
   pathTooLong: [
     'unknownCa',
     'RFC 5280 6.1',
-    'Send a shorter chain, or raise maxDepth or the limit maxPathLength.',
+    'Send a shorter chain, or raise the limit maxPathLength.',
   ],
   budgetExceeded: [
     'certificateUnknown',
