@@ -38,7 +38,7 @@ export interface Limits {
   readonly handshakeMessage: number
   /** Bytes of all handshake messages of one handshake. Default 262,144. */
   readonly handshakeTotal: number
-  /** Tickets that a client takes from one connection. Default 32. */
+  /** Tickets that a client takes from one connection; more are ignored. Default 32. */
   readonly tickets: number
   /** KeyUpdates without data between them. Default 32. */
   readonly keyUpdates: number

@@ -106,6 +106,11 @@ const table = {
     'RFC 5280 6.1.3 (a)(1)',
     'The certificate was altered, or a certificate with the name of its issuer has another key: check the chain that the peer sends.',
   ],
+  validity: [
+    'badCertificate',
+    'RFC 5280 4.1.2.5',
+    'Have the certificate issued anew: times before 2050 are written as UTCTime.',
+  ],
   expired: [
     'certificateExpired',
     'RFC 5280 4.1.2.5',
@@ -308,10 +313,16 @@ const table = {
     'RFC 7633 4.2.3.1',
     'The certificate demands an OCSP response in the handshake: have the server staple one.',
   ],
+  transparencyMissing: [
+    'badCertificate',
+    'RFC 6962 5.2',
+    'Have the certificate logged and issued anew, bring the log list up to date, or require no timestamps of this peer.',
+  ],
+  maxDepthExceeded: ['unknownCa', 'RFC 5280 6.1', 'Send a shorter chain, or raise maxDepth.'],
   pathTooLong: [
     'unknownCa',
     'RFC 5280 6.1',
-    'Send a shorter chain, or raise maxDepth or the limit maxPathLength.',
+    'Send a shorter chain, or raise the limit maxPathLength.',
   ],
   budgetExceeded: [
     'certificateUnknown',

@@ -53,7 +53,16 @@ export { type Attribute, nameKey, nameText, parseName, type RelativeName } from 
 export { openSslName, openSslNames } from './openssl-names.js'
 export type { PathLimits } from './path.js'
 export { encodePem, type PemBlock, PemError, pemBlocks } from './pem.js'
-export { matchesPin, pinText, spkiFingerprint } from './pin.js'
+export {
+  certificateFingerprint,
+  fingerprintText,
+  matchesFingerprint,
+  matchesPin,
+  type Pin,
+  parsePin,
+  pinText,
+  spkiFingerprint,
+} from './pin.js'
 export type { Profile } from './profile.js'
 export { type Purpose, purposes, type Role } from './purpose.js'
 export { parseRevocationList, RevocationList, type RevokedEntry } from './revocation/crl.js'

@@ -22,6 +22,7 @@ export const openSslNames: Readonly<Record<CertificateFaultCode, string>> = {
   malformedCertificate: 'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
   unknownIssuer: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   badSignature: 'CERT_SIGNATURE_FAILURE',
+  validity: 'ERROR_IN_CERT_NOT_AFTER_FIELD',
   expired: 'CERT_HAS_EXPIRED',
   notYetValid: 'CERT_NOT_YET_VALID',
   notACa: 'INVALID_CA',
@@ -64,6 +65,8 @@ export const openSslNames: Readonly<Record<CertificateFaultCode, string>> = {
   ocspUnknown: 'OCSP_CERT_UNKNOWN',
   tlsFeature: 'OCSP_VERIFY_NEEDED',
   stapleMissing: 'OCSP_VERIFY_NEEDED',
+  transparencyMissing: 'NO_VALID_SCTS',
+  maxDepthExceeded: 'CERT_CHAIN_TOO_LONG',
   pathTooLong: 'CERT_CHAIN_TOO_LONG',
   budgetExceeded: 'OUT_OF_MEM',
 }

@@ -1,221 +1,140 @@
+/** A live connection goes on elsewhere: PITFALLS 50 asks that one state never serves two tasks. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createClient } from '#src/client.js'
-import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { Connection } from '#src/connection.js'
-import { OptionError } from '#src/fault.js'
 import { importClient, importServer, parseConnection, serializeConnection } from '#src/migrate.js'
-import { createServer } from '#src/server.js'
-import { Pair, type Side, trustEveryone } from '#src/testing.js'
-import { clientConfig, clientCredential, demand, serverConfig, text } from '../support/connect.js'
-import { expectEstablished } from '../support/outcome.js'
+import { Pair } from '#src/testing.js'
+import { clientConfig, connect, serverConfig } from '../support/connect.js'
 
-const keys = { keys: [{ name: new Uint8Array(16).fill(1), key: new Uint8Array(32).fill(2) }] }
+const bytes = (length: number, value = 7) => new Uint8Array(length).fill(value)
 
-/** A connection in whose place another one can be put, as a transport would. */
-class Place {
-  current: Connection
-
-  constructor(connection: Connection) {
-    this.current = connection
-  }
-
-  get connection(): Connection {
-    return new Proxy(this.current, {
-      get: (_, name) => {
-        const value: unknown = Reflect.get(this.current, name)
-        return typeof value === 'function' ? value.bind(this.current) : value
-      },
-    })
-  }
+/** Both ends as bytes and back, as if each had moved to another process. */
+function moved(pair: Pair): Pair {
+  const client = parseConnection(serializeConnection(pair.client.connection.export()))
+  const server = parseConnection(serializeConnection(pair.server.connection.export()))
+  return new Pair(
+    (now) => importClient(client, clientConfig(), now),
+    (now) => importServer(server, serverConfig(), now),
+    { start: pair.now },
+  ).run()
 }
 
-class Moving {
-  readonly pair: Pair
-  readonly #client: ClientConfig
-  readonly #server: ServerConfig
-  readonly #places: Record<'client' | 'server', Place>
-
-  constructor(client: Partial<ClientConfig> = {}, server: Partial<ServerConfig> = {}) {
-    this.#client = clientConfig(client)
-    this.#server = serverConfig(server)
-    const now = { monotonic: 1_000, unix: 1_800_000_000_000 }
-    this.#places = {
-      client: new Place(createClient(this.#client, now)),
-      server: new Place(createServer(this.#server, now)),
-    }
-    this.pair = new Pair(
-      () => this.#places.client.connection,
-      () => this.#places.server.connection,
-      { start: now },
-    )
-  }
-
-  /** Exports, through bytes, and goes on with what was imported. */
-  move(role: 'client' | 'server'): void {
-    const place = this.#places[role]
-    const bytes = serializeConnection(place.current.export())
-    const exported = parseConnection(bytes)
-    place.current =
-      role === 'client'
-        ? importClient(exported, this.#client, this.pair.now)
-        : importServer(exported, this.#server, this.pair.now)
-  }
-
-  exchange(): void {
-    const { client, server } = this.pair
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      const had = to.data.length
-      from.connection.send(text('some data'))
-      this.pair.run()
-      assert.equal(to.data.subarray(had), text('some data'))
-    }
-  }
-}
-
-function established(side: Side): number {
-  return side.events.filter(({ kind }) => kind === 'established').length
-}
-
-for (const role of ['client', 'server'] as const) {
-  test(`${role}: a connection goes on elsewhere`, () => {
-    const moving = new Moving()
-    moving.pair.run()
-    moving.exchange()
-    for (let i = 0; i < 3; i++) {
-      moving.move(role)
-      moving.pair.run()
-      moving.exchange()
-    }
-    assert.is(established(moving.pair[role]), 4)
-    const { client, server } = moving.pair
-    assert.equal(
-      client.connection.exporter('EXPORTER-x', undefined, 32),
-      server.connection.exporter('EXPORTER-x', undefined, 32),
-    )
-    client.connection.updateKeys(true)
-    moving.exchange()
-    moving.move(role)
-    server.connection.updateKeys(true)
-    moving.exchange()
-    client.connection.close()
-    server.connection.close()
-    moving.pair.run()
-    assert.ok(client.over && server.over)
-    expectEstablished(moving.pair)
-  })
-
-  test(`${role}: what was received of a record goes along`, () => {
-    const other = role === 'client' ? 'server' : 'client'
-    const moving = new Moving()
-    const { pair } = moving
-    pair.run()
-    const place = pair[role].connection
-    pair[other].connection.send(text('in two parts'))
-    const sent: Uint8Array[] = []
-    for (
-      let output = pair[other].connection.poll();
-      output.kind !== 'idle';
-      output = pair[other].connection.poll()
-    )
-      if (output.kind === 'transmit') sent.push(output.bytes)
-    const record = Buffer.concat(sent)
-    place.receive(record.subarray(0, 10))
-    pair.run()
-    moving.move(role)
-    pair[role].connection.receive(record.subarray(10))
-    pair.run()
-    assert.equal(pair[role].data, text('in two parts'))
-    moving.exchange()
-  })
-
-  test(`${role}: limits of records go along`, () => {
-    const moving = new Moving({ recordSizeLimit: 100 }, { recordSizeLimit: 200 })
-    moving.pair.run()
-    moving.move(role)
-    moving.exchange()
-    moving.pair.client.connection.send(new Uint8Array(1_000))
-    moving.pair.server.connection.send(new Uint8Array(1_000))
-    moving.pair.run()
-    expectEstablished(moving.pair)
-    assert.is(moving.pair.client.data.length, 1_009)
-  })
-
-  test(`${role}: PITFALLS 50: an exported connection is of no use any more`, () => {
-    const moving = new Moving()
-    moving.pair.run()
-    const connection = moving.pair[role].connection
-    connection.export()
-    assert.throws(() => connection.send(text('x')))
-    assert.throws(() => connection.export())
-    assert.throws(() => connection.exporter('EXPORTER-x', undefined, 1))
-    assert.throws(() => connection.updateKeys())
-    assert.is(connection.poll().kind, 'idle')
-  })
-
-  test(`${role}: an export waits for outputs, decisions and the handshake`, () => {
-    const moving = new Moving()
-    assert.throws(() => moving.pair[role].connection.export(), /established/)
-    moving.pair.run()
-    moving.pair[role].connection.send(text('x'))
-    assert.throws(() => moving.pair[role].connection.export(), /poll/)
-    moving.pair.run()
-    moving.pair[role].connection.close()
-    moving.pair.run()
-    moving.move(role)
-    // Still half open.
-    const other = moving.pair[role === 'client' ? 'server' : 'client']
-    other.connection.send(text('late'))
-    moving.pair.run()
-    assert.equal(moving.pair[role].data, text('late'))
-    assert.throws(() => moving.pair[role].connection.send(text('x')), /close/)
-  })
-}
-
-test('tickets that come later are sessions of the imported client', () => {
-  const moving = new Moving({}, { tickets: { keys, count: 1 } })
-  const { pair } = moving
-  // Up to the Finished of the client, whose tickets are still under way.
-  for (let i = 0; i < 2; i++) {
-    pair.client.step()
-    if (i === 0) pair.server.step()
-  }
-  assert.ok(pair.client.info)
-  moving.move('client')
+function exchange(pair: Pair): void {
+  const before = [pair.client.data.length, pair.server.data.length] as const
+  pair.client.send(bytes(20_000))
+  pair.server.send(bytes(30_000))
   pair.run()
-  const session = demand(pair.client.sessions[0])
-  const again = new Moving({ session }, { tickets: { keys } })
-  again.pair.run()
-  assert.ok(again.pair.server.info?.resumed)
+  assert.is(pair.server.data.length - before[1], 20_000)
+  assert.is(pair.client.data.length - before[0], 30_000)
+}
+
+test('both ends move, exchange data, update keys, move again and close', () => {
+  let pair = connect().run()
+  const keying = pair.client.connection.exporter('EXPORTER-test', undefined, 32)
+  exchange(pair)
+  for (let round = 0; round < 3; round++) {
+    pair = moved(pair)
+    assert.equal(pair.client.info?.suite, pair.server.info?.suite)
+    exchange(pair)
+    pair.client.connection.updateKeys(true)
+    pair.run()
+    exchange(pair)
+    pair.server.connection.updateKeys()
+    exchange(pair)
+    for (const side of [pair.client, pair.server])
+      assert.equal(side.connection.exporter('EXPORTER-test', undefined, 32), keying)
+  }
+  pair.client.connection.close()
+  pair.run()
+  pair.server.connection.close()
+  pair.run()
+  assert.ok(pair.client.over && pair.server.over)
+  assert.is(pair.client.fault, undefined)
 })
 
-test('an import takes no other role, version or suite', () => {
-  const moving = new Moving()
-  moving.pair.run()
-  const exported = moving.pair.client.connection.export()
-  const throws = (make: () => unknown, option: string) =>
-    assert.throws(make, (error: unknown) => error instanceof OptionError && error.option === option)
-  throws(() => importServer(exported, serverConfig(), moving.pair.now), 'exported')
-  const suites = ['TLS_CHACHA20_POLY1305_SHA256']
-  throws(() => importClient(exported, clientConfig({ suites }), moving.pair.now), 'suites')
+/** Polls to the end; gives what is to be transmitted. */
+function drain(connection: Connection): Uint8Array {
+  const parts: number[] = []
+  for (;;) {
+    const output = connection.poll()
+    if (output.kind === 'idle') return Uint8Array.from(parts)
+    if (output.kind === 'transmit') parts.push(...output.bytes)
+  }
+}
+
+test('a part of a record that has come moves along', () => {
+  const pair = connect().run()
+  pair.server.connection.send(bytes(1000))
+  const record = drain(pair.server.connection)
+  const { connection } = pair.client
+  connection.receive(record.subarray(0, 600), pair.now)
+  drain(connection)
+  const exported = parseConnection(serializeConnection(connection.export()))
+  assert.is(exported.records.input.length, 600)
+  const client = importClient(exported, clientConfig(), pair.now)
+  // Given before anything was polled: it belongs behind what moved along.
+  client.receive(record.subarray(600))
+  assert.is(client.poll().kind, 'established')
+  assert.equal(client.poll(), { kind: 'data', bytes: bytes(1000) })
 })
 
-test('bytes that are not an export are refused', () => {
-  const client = { credentials: [clientCredential], alpn: ['a'] }
-  const server = { clientAuthentication: 'require', verify: trustEveryone, alpn: ['a'] } as const
-  const moving = new Moving(client, server)
-  moving.pair.run()
-  const bytes = serializeConnection(moving.pair.server.connection.export())
-  for (let length = 0; length < bytes.length; length++)
+test('a closed direction stays closed', () => {
+  const pair = connect().run()
+  pair.server.connection.close()
+  pair.run()
+  assert.ok(pair.client.peerClosed)
+  const client = importClient(pair.client.connection.export(), clientConfig(), pair.now)
+  client.send(bytes(5))
+  const sent = drain(client)
+  assert.ok(sent.length > 5)
+  assert.is(client.receive(bytes(50), pair.now), 50, 'what follows close_notify is ignored')
+  const server = importServer(pair.server.connection.export(), serverConfig(), pair.now)
+  assert.throws(() => server.send(bytes(1)), /after close/)
+  server.receive(sent)
+  assert.is(server.poll().kind, 'established')
+  assert.equal(server.poll(), { kind: 'data', bytes: bytes(5) })
+})
+
+test('the connection that was exported is used up', () => {
+  const pair = connect().run()
+  const { connection } = pair.client
+  connection.export()
+  assert.throws(() => connection.send(bytes(1)))
+  assert.throws(() => connection.export())
+  assert.throws(() => connection.exporter('EXPORTER-test', undefined, 32))
+  assert.is(connection.poll().kind, 'idle')
+})
+
+test('only an established and idle connection is exported', () => {
+  const pair = connect()
+  assert.throws(() => pair.client.connection.export(), /not established/)
+  pair.run()
+  pair.client.connection.send(bytes(10))
+  assert.throws(() => pair.client.connection.export(), /outputs wait/)
+  pair.run()
+  assert.ok(pair.client.connection.export())
+})
+
+test('bytes that are no export are refused', () => {
+  const exported = serializeConnection(connect().run().client.connection.export())
+  for (let length = 0; length < exported.length; length += 7)
+    assert.throws(() => parseConnection(exported.subarray(0, length)), TypeError)
+  assert.throws(() => parseConnection(Uint8Array.of(...exported, 0)), TypeError)
+  const otherFormat = exported.slice()
+  otherFormat[0] = 99
+  assert.throws(() => parseConnection(otherFormat), TypeError)
+})
+
+test('a client is not imported as a server, nor without its suite', () => {
+  const exported = connect().run().client.connection.export()
+  const { now } = connect()
+  assert.throws(() => importServer(exported, serverConfig(), now), /exported/)
+  const suite = clientConfig().crypto.suites.find(({ id }) => id !== exported.info.suite.id)
+  if (suite !== undefined)
     assert.throws(
-      () => parseConnection(bytes.subarray(0, length)),
-      (error: unknown) => error instanceof TypeError,
+      () => importClient(exported, clientConfig({ suites: [suite.name] }), now),
+      /suites/,
     )
-  assert.throws(() => parseConnection(Uint8Array.of(...bytes, 0)))
-  assert.equal(serializeConnection(parseConnection(bytes)), bytes)
 })
 
 test.run()

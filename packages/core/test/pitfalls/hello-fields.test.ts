@@ -13,8 +13,6 @@ const none = new Uint8Array(0)
 
 test('PITFALLS 29: ServerHello: legacy fields that are wrong', () => {
   const wrong = [
-    { legacyVersion: 0x0304 },
-    { legacyVersion: 0x0302 },
     { legacyCompressionMethod: 1 },
     { legacySessionIdEcho: none },
     { legacySessionIdEcho: new Uint8Array(32) },

@@ -11,7 +11,7 @@ import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
 import { Transcript } from '../../schedule/transcript.js'
 import { extensionTable } from '../../wire/extension.js'
-import { messageType, namedGroup, nameOf } from '../../wire/registry.js'
+import { messageType, namedGroup, nameOf, protocolVersion } from '../../wire/registry.js'
 import { type Context, type Step, state, type Table } from '../context.js'
 import { chooseGroup, common } from '../negotiate.js'
 import { serverFlight } from './flight13.js'
@@ -100,12 +100,16 @@ function checkClientHello(
   { hello, list, extensions }: ReceivedClientHello,
   context: Context,
 ): void {
+  const { traits } = context.layer
+  // RFC 9846 4.2.2: it says TLS 1.2, or the hello is refused with protocol_version.
+  if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
+    throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
   if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0)
     throw new Fault('illegalParameter', 'legacy_compression_methods is not just null')
   // RFC 9147 5.3: only DTLS has one, and only DTLS 1.2 fills it.
   if (hello.legacyCookie !== undefined && hello.legacyCookie.length > 0)
     throw new Fault('illegalParameter', 'legacy_cookie is not empty')
-  if (context.layer.traits.refusesSessionId && hello.legacySessionId.length > 0)
+  if (traits.refusesSessionId && hello.legacySessionId.length > 0)
     throw new Fault('illegalParameter', 'legacy_session_id must be empty on this transport')
   const { preSharedKey, supportedGroups, keyShare, signatureAlgorithms } = extensions
   if (preSharedKey !== undefined) {
