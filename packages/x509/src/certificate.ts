@@ -19,6 +19,8 @@ import {
 import { nameKey, nameText, parseName, type RelativeName } from './name.js'
 import { readSignatureValue } from './signature-value.js'
 
+const year2050 = 2_524_608_000_000
+
 export class Certificate {
   /** The whole certificate. */
   readonly der: Uint8Array
@@ -30,6 +32,8 @@ export class Certificate {
   readonly notBefore: number
   /** Unix ms. The certificate is valid to the end of this second. */
   readonly notAfter: number
+  /** A time before 2050 is not written as UTCTime, as RFC 5280 4.1.2.5 demands. */
+  readonly hasIrregularTimes: boolean
   readonly issuer: readonly RelativeName[]
   readonly subject: readonly RelativeName[]
   readonly publicKey: SubjectPublicKey
@@ -64,8 +68,13 @@ export class Certificate {
     }
     const validity = new DerReader(der, outline.validityStart, outline.subjectStart)
     const outer = validity.enter(tags.sequence)
+    const isGeneralized = (): boolean => validity.at(tags.generalizedTime)
+    const generalized = [isGeneralized()]
     this.notBefore = validity.readTime()
+    generalized.push(isGeneralized())
     this.notAfter = validity.readTime()
+    const times = [this.notBefore, this.notAfter]
+    this.hasIrregularTimes = times.some((time, index) => generalized[index] && time < year2050)
     validity.leave(outer)
     this.subject = parseName(this.subjectDer)
     this.publicKey = parseSubjectPublicKey(der.subarray(outline.spkiStart, outline.spkiEnd))

@@ -1,8 +1,15 @@
 /** Certificate extensions (RFC 5280 4.2): which are known, and their values. One reader for each stands in the table. */
-import { contextConstructed, contextPrimitive, type DerReader, tags } from '@sanstls/core/der'
+import {
+  contextConstructed,
+  contextPrimitive,
+  DerError,
+  type DerReader,
+  tags,
+} from '@sanstls/core/der'
 import { type AccessDescription, readAccessDescription } from './access.js'
 import { type DistributionPoint, readDistributionPoint } from './distribution-point.js'
 import { CertificateError } from './error.js'
+import type { CertificateFaultCode } from './fault.js'
 import { type GeneralName, readGeneralName, readGeneralNames } from './general-name.js'
 
 export interface BasicConstraints {
@@ -219,7 +226,7 @@ export function readExtensions(reader: DerReader): Extensions {
       unknown.push({ id, critical: isCritical, value: reader.readOctetString() })
     } else {
       const afterValue = reader.enter(tags.octetString)
-      readers[name](reader, values)
+      readValue(name, reader, values)
       reader.leave(afterValue)
       if (isCritical) critical.push(name)
     }
@@ -227,6 +234,33 @@ export function readExtensions(reader: DerReader): Extensions {
   } while (!reader.done)
   reader.leave(outer)
   return { values, unknown, critical }
+}
+
+/** The rule that a malformed value breaks; those that are not here break the certificate's structure as such. */
+const codes: Readonly<Partial<Record<keyof ExtensionValues, CertificateFaultCode>>> = {
+  authorityKeyIdentifier: 'authorityKeyIdentifier',
+  subjectKeyIdentifier: 'subjectKeyIdentifier',
+  basicConstraints: 'basicConstraints',
+  keyUsage: 'keyUsage',
+  extendedKeyUsage: 'extendedKeyUsage',
+  subjectAltName: 'subjectAltName',
+  nameConstraints: 'nameConstraint',
+  certificatePolicies: 'certificatePolicies',
+  policyMappings: 'policyMapping',
+  policyConstraints: 'policyConstraints',
+  inhibitAnyPolicy: 'policyConstraints',
+  noRevAvail: 'noRevAvail',
+}
+
+function readValue(name: keyof ExtensionValues, reader: DerReader, values: Writable): void {
+  try {
+    readers[name](reader, values)
+    reader.end()
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error
+    const code = codes[name] ?? 'malformedCertificate'
+    throw new CertificateError(error.offset, code, `${name}: ${error.reason}`)
+  }
 }
 
 /**

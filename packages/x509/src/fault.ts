@@ -106,6 +106,11 @@ const table = {
     'RFC 5280 6.1.3 (a)(1)',
     'The certificate was altered, or a certificate with the name of its issuer has another key: check the chain that the peer sends.',
   ],
+  validity: [
+    'badCertificate',
+    'RFC 5280 4.1.2.5',
+    'Have the certificate issued anew: times before 2050 are written as UTCTime.',
+  ],
   expired: [
     'certificateExpired',
     'RFC 5280 4.1.2.5',

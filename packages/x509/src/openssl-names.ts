@@ -22,6 +22,7 @@ export const openSslNames: Readonly<Record<CertificateFaultCode, string>> = {
   malformedCertificate: 'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
   unknownIssuer: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   badSignature: 'CERT_SIGNATURE_FAILURE',
+  validity: 'ERROR_IN_CERT_NOT_AFTER_FIELD',
   expired: 'CERT_HAS_EXPIRED',
   notYetValid: 'CERT_NOT_YET_VALID',
   notACa: 'INVALID_CA',

@@ -163,6 +163,10 @@ export class SignatureChecker {
   }
 }
 
+/** What something is signed with, as it says itself. */
+export const signatureOf = ({ signatureAlgorithm }: Signed): CertificateSignature =>
+  readAlgorithm(signatureAlgorithm)
+
 function readAlgorithm(der: Uint8Array): CertificateSignature {
   try {
     return readSignatureAlgorithm(der)

@@ -293,8 +293,6 @@ test('PITFALLS 29: unknown extensions in what the server asks and gives are pass
 
 test('PITFALLS 29: ServerHello: legacy fields that are wrong', () => {
   const wrong = [
-    { legacyVersion: 0x0304 },
-    { legacyVersion: 0x0302 },
     { legacyCompressionMethod: 1 },
     { legacySessionIdEcho: none },
     { legacySessionIdEcho: new Uint8Array(32) },

@@ -122,7 +122,6 @@ test('PITFALLS 27: a HelloRetryRequest with fields that are wrong', () => {
     { legacySessionIdEcho: new Uint8Array(32) },
     { legacyCompressionMethod: 1 },
     { cipherSuite: 0x1304 },
-    { legacyVersion: 0x0304 },
   ]
   for (const fields of wrong) {
     const script = editWith(

@@ -44,7 +44,7 @@ test('a hello that says another version than 1.2 where that stands is refused (R
   }
 })
 
-test('and so is a ServerHello (RFC 9846 4.2.3)', () => {
+test('and so is a ServerHello or HelloRetryRequest (RFC 9846 4.2.3, 4.2.4)', () => {
   for (const legacyVersion of [0x0300, 0x0302, 0x0304]) {
     const script = editWith(messageType.serverHello, serverHello, (hello) => ({
       ...hello,
@@ -52,6 +52,8 @@ test('and so is a ServerHello (RFC 9846 4.2.3)', () => {
     }))
     const { pair } = connectToScript(script)
     expectRefusal(pair.run(), 'client', 'noCommonVersion', 'protocolVersion')
+    const retried = connectToScript(script, { keyShares: ['x25519'] }, { groups: ['secp256r1'] })
+    expectRefusal(retried.pair.run(), 'client', 'noCommonVersion', 'protocolVersion')
   }
 })
 

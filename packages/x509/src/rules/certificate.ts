@@ -9,7 +9,7 @@ import { checkKey, type KeyRules } from './key-strength.js'
 import { checkPolicyMappings } from './policy.js'
 import { checkPurposes } from './usage.js'
 import { checkValidity } from './validity.js'
-import { checkWebPki } from './web-pki.js'
+import { checkVersion, checkWebPki } from './web-pki.js'
 
 export interface RuleInputs extends KeyRules {
   readonly profile: Profile
@@ -30,6 +30,7 @@ type Rule = (certificate: Certificate, inputs: RuleInputs) => Finding | undefine
 const common: readonly Rule[] = [
   checkCriticalExtensions,
   checkSerialLength,
+  (certificate, { profile }) => (profile === 'webPki' ? checkVersion(certificate) : undefined),
   (certificate, { time }) => checkValidity(certificate, time),
   checkNoRevAvail,
   checkPolicyMappings,

@@ -27,6 +27,7 @@ export const checkConformance = (
   checkSerialNumber(certificate) ??
   checkCriticality(certificate) ??
   (pedantic ? checkKeyIdentifiers(certificate, position) : undefined) ??
+  (pedantic ? checkTimes(certificate) : undefined) ??
   checkBasicConstraints(certificate, position) ??
   (position === 'endEntity' ? checkEndEntity(certificate) : checkAuthority(certificate)) ??
   checkPolicyExtensions(certificate)
@@ -39,6 +40,12 @@ function checkSerialNumber({ serialNumber }: Certificate): Finding | undefined {
     return { code: 'serialNumber', detail: 'has the serial number zero' }
   }
   return undefined
+}
+
+/** RFC 5280 4.1.2.5 */
+function checkTimes({ hasIrregularTimes }: Certificate): Finding | undefined {
+  if (!hasIrregularTimes) return undefined
+  return { code: 'validity', detail: 'has a GeneralizedTime before the year 2050' }
 }
 
 function checkCriticality({ critical }: Certificate): Finding | undefined {

@@ -11,6 +11,8 @@ import { ipAddressCanonicalText } from '../ip-address.js'
 import { attributeValueText } from '../name.js'
 import type { Position } from '../profile.js'
 import { purposes, type Role } from '../purpose.js'
+import { signatureOf } from '../signature-check.js'
+import { isConstraint } from './subtree.js'
 
 const commonName = '2.5.4.3'
 
@@ -20,13 +22,16 @@ interface Inputs {
   readonly pedantic: boolean
 }
 
+export function checkVersion({ version }: Certificate): Finding | undefined {
+  if (version === 3) return undefined
+  return { code: 'version', detail: `is of version ${version}, not 3` }
+}
+
 export function checkWebPki(
   certificate: Certificate,
   position: Position,
   inputs: Inputs,
 ): Finding | undefined {
-  const { version } = certificate
-  if (version !== 3) return { code: 'version', detail: `is of version ${version}, not 3` }
   const { role, pedantic } = inputs
   const isSubscriber = position === 'endEntity' && role === 'server'
   if (position === 'endEntity' && !isSubscriber) return undefined
@@ -36,7 +41,9 @@ export function checkWebPki(
   if (finding !== undefined || !pedantic) return finding
   return (
     checkIdentifierForm(certificate) ??
-    (isSubscriber ? checkSubscriberForm(certificate) : checkConstraintForm(certificate))
+    (isSubscriber
+      ? checkSubscriberForm(certificate)
+      : (checkConstraintForm(certificate) ?? checkOwnSignature(certificate, position)))
   )
 }
 
@@ -64,18 +71,23 @@ function checkAuthorityUsage(
   return { code: 'extendedKeyUsage', detail: 'is an authority with anyExtendedKeyUsage' }
 }
 
-/** RFC 5280 4.2.1.10: constraints on DNS names are DNS names; the leading dot is for those on URIs and mailboxes. */
+/** RFC 5280 4.2.1.10: constraints on DNS names are DNS names, masks are prefixes, and hosts are hosts. */
 function checkConstraintForm({ extensions }: Certificate): Finding | undefined {
   const { permitted = [], excluded = [] } = extensions.nameConstraints ?? {}
-  for (const { kind, value } of [...permitted, ...excluded].filter(isDns)) {
-    if (value === '' || isDnsName(value)) continue
-    const text = JSON.stringify(value)
-    return {
-      code: 'nameConstraint',
-      detail: `has the ${kind} constraint ${text}, which is no DNS name`,
-    }
+  for (const name of [...permitted, ...excluded]) {
+    if (isConstraint(name)) continue
+    return { code: 'nameConstraint', detail: `has a malformed constraint of the form ${name.kind}` }
   }
   return undefined
+}
+
+/** BR 7.1.3.2: what a root is signed with by itself is never checked, but shows what else it may be signed with. */
+function checkOwnSignature(certificate: Certificate, position: Position): Finding | undefined {
+  if (position !== 'anchor' || !certificate.isSelfIssued) return undefined
+  const signature = signatureOf(certificate)
+  // Many roots of old are signed with SHA-1, and nobody minds.
+  if (signature.ok || signature.detail.startsWith('SHA-1')) return undefined
+  return { code: signature.code, detail: `is signed with ${signature.detail}` }
 }
 
 function checkSubscriber(certificate: Certificate): Finding | undefined {

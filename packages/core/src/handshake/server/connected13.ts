@@ -25,7 +25,7 @@ import {
   readCertificate,
   type VerifiedPeer,
 } from '../authenticate.js'
-import { Connected13 } from '../connected13.js'
+import { Connected13, restoreConnected } from '../connected13.js'
 import {
   type Connected,
   type Context,
@@ -99,30 +99,14 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   return waitMessages(connectedFields)
 }
 
-/** After an export: key updates go on; authentication after the handshake does not, for want of its transcript. */
+/** After an export: key updates go on. */
 export function restoreServer(
-  { info, keys, peerExpires }: ExportedConnection,
+  exported: ExportedConnection,
   settings: ServerSettings,
   context: Context,
 ): State {
-  const { labelPrefix: prefix } = context.layer.traits
-  const suite = settings.suites.find(({ id }) => id === info.suite.id)
-  if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
-  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
-  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
-  const connected = new Connected13(
-    info,
-    {
-      suite,
-      prefix,
-      read: keys.read.slice(),
-      write: keys.write.slice(),
-      exporter: keys.exporter.slice(),
-    },
-    settings.limits.keyUpdates,
-    { peerExpires },
-  )
-  connected.restoreUpdates(keys)
+  const { peerExpires } = exported
+  const { connected, suite } = restoreConnected(exported, settings, context, { peerExpires })
   return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
 }
 
