@@ -51,7 +51,7 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
   readonly #whenPeerAuthenticates: () => Promise<Peer | undefined>
-  #readable: ReadableStream<Uint8Array> | undefined
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
   #writable: WritableStream<Uint8Array> | undefined
 
   constructor(parts: Parts) {
@@ -124,13 +124,14 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   }
 
   /** The data as a stream. Made at the first use; then read only through it. Cancelling it drops what still comes. */
-  get readable(): ReadableStream<Uint8Array> {
-    this.#readable ??= new ReadableStream<Uint8Array>(
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#readable ??= new ReadableStream<Uint8Array<ArrayBuffer>>(
       {
         pull: async (controller) => {
           const chunk = await this.read()
           if (chunk === undefined) controller.close()
-          else controller.enqueue(chunk)
+          // What was decrypted is in no shared memory, and TextDecoderStream and Response take nothing else.
+          else controller.enqueue(chunk as Uint8Array<ArrayBuffer>)
         },
         cancel: () => {
           this.#incoming.discard()
