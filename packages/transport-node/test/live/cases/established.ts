@@ -113,6 +113,17 @@ export function keyUpdates(setting: Setting): readonly Case[] {
       assert.is(updates(messages, 'received'), 1)
     }),
   )
+  cases.push(
+    ...add('ours, amid data', async (ours, theirs) => {
+      // More often, and some call it an attack.
+      for (let time = 0; time < 5; time++) {
+        const sending = send(ours, theirs, digits(100_000))
+        ours.updateKeys(time % 2 === 0)
+        await sending
+      }
+      await exchange(ours, theirs)
+    }),
+  )
   const initiated = [
     ...add('theirs', async (ours, theirs, messages) => {
       await exchange(ours, theirs)

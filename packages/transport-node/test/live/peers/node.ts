@@ -10,7 +10,7 @@ import {
   type TLSSocket,
 } from 'node:tls'
 import { identityKinds, tryLater } from '../support/authority.js'
-import { contains } from '../support/contains.js'
+import { Collected } from '../support/collected.js'
 import type { Abilities, Fact, Feature, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import type { Scope } from '../support/scope.js'
 
@@ -20,7 +20,9 @@ const features: readonly Feature[] = [
   'clientCertificate',
   'closes',
   'cookieAlone',
+  'channelBinding',
   'exporter',
+  'exporterContext',
   'groups',
   'keylog',
   'resumption',
@@ -73,7 +75,7 @@ class End implements PeerEnd {
   readonly options: PeerOptions
   socket: TLSSocket | undefined
   raw: Socket | undefined
-  #received = Buffer.alloc(0)
+  readonly #received = new Collected()
   #said = ''
   #facts: Partial<Record<Fact, string>> = {}
   #watchers: (() => void)[] = []
@@ -88,12 +90,18 @@ class End implements PeerEnd {
     if (exportLabel !== undefined) {
       const exported = socket.exportKeyingMaterial(32, exportLabel, Buffer.alloc(0))
       this.know('exported', exported.toString('hex'))
+      const context = Buffer.from('context')
+      const other = socket.exportKeyingMaterial(32, exportLabel, context)
+      this.know('exportedWithContext', other.toString('hex'))
+      const binding = 'EXPORTER-Channel-Binding'
+      const bound = socket.exportKeyingMaterial(32, binding, Buffer.alloc(0))
+      this.know('channelBinding', bound.toString('hex'))
     }
     if (socket.alpnProtocol) this.know('alpn', socket.alpnProtocol)
     const { servername } = socket as TLSSocket & { readonly servername?: string | false }
     if (servername) this.know('serverName', servername)
     socket.on('data', (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#received.add(chunk)
       this.#notify()
     })
   }
@@ -123,7 +131,7 @@ class End implements PeerEnd {
 
   async receives(data: string | Uint8Array): Promise<void> {
     const wanted = Buffer.from(data as string)
-    await this.#until(() => (contains(this.#received, wanted) ? true : undefined))
+    await this.#until(() => (this.#received.contains(wanted) ? true : undefined))
   }
 
   fact(name: Fact): Promise<string> {
@@ -146,7 +154,7 @@ class End implements PeerEnd {
   }
 
   describe(): string {
-    return `Node's tls received ${this.#received.length} bytes\n${this.#said}`
+    return `Node's tls received ${this.#received.bytes.length} bytes\n${this.#said}`
   }
 
   async #until<T>(look: () => T | undefined): Promise<T> {

@@ -43,6 +43,7 @@ const abilities: Abilities = {
     'resumption',
     'serverName',
     'showsEarlyData',
+    'singleUseTickets',
     'staple',
     'suites',
     'withoutMiddleboxCompatibility',
@@ -59,6 +60,8 @@ const groupNames: Readonly<Record<string, string>> = {
 
 const facts: Readonly<Record<Fact, RegExp>> = {
   alpn: /ALPN protocols?(?: selected)?: (\S+)/,
+  channelBinding: /never/,
+  exportedWithContext: /never/,
   exported: /Keying material: ([0-9A-F]+)/,
   serverName: /Hostname in TLS extension: "([^"]*)"/,
   staple: /OCSP Response Status: (\w+)/,

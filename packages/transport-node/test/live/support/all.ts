@@ -4,8 +4,10 @@ import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import {
   clientCertificates,
   postHandshakeAuthentication,
+  requestedCertificates,
   serverCertificates,
 } from '../cases/authentication.js'
+import { lateDecisions, pins } from '../cases/decisions.js'
 import { closing, data, keyUpdates } from '../cases/established.js'
 import {
   applicationProtocols,
@@ -15,6 +17,7 @@ import {
   serverNames,
   staples,
 } from '../cases/extensions.js'
+import { helloShapes } from '../cases/hello.js'
 import { groups, retries, suites } from '../cases/negotiation.js'
 import { olderVersions, refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
 import { earlyData, externalPsk, resumption } from '../cases/session.js'
@@ -25,6 +28,7 @@ import type { Peer } from './peer.js'
 const allCases: readonly CaseBuilder[] = [
   suites,
   groups,
+  helloShapes,
   retries,
   serverCertificates,
   clientCertificates,
@@ -41,6 +45,8 @@ const allCases: readonly CaseBuilder[] = [
   data,
   keyUpdates,
   closing,
+  lateDecisions,
+  pins,
   refusedCertificates,
   refusedNegotiations,
   olderVersions,
