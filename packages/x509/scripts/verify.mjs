@@ -24,12 +24,6 @@ import {
   trustAnchor,
 } from '@sanstls/x509'
 
-const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
-for await (const line of lines) {
-  if (line.trim() === '') continue
-  process.stdout.write(`${JSON.stringify(answer(line))}\n`)
-}
-
 function answer(line) {
   let id = null
   try {
@@ -56,11 +50,10 @@ function verify(item) {
     // A wide mesh may be given on purpose.
     limits: { maxPathLength: 16 },
   })
+  const leaf = certificatesFromPem(item.leaf)
+  const others = (item.intermediates ?? []).flatMap(certificatesFromPem)
   const result = verifier.verify({
-    chain: [
-      ...certificatesFromPem(item.leaf),
-      ...(item.intermediates ?? []).flatMap(certificatesFromPem),
-    ],
+    chain: leaf.length === 0 ? [] : [...leaf, ...others],
     role: isServer ? 'server' : 'client',
     name: item.name ? { kind: nameKind(item.name.kind), value: item.name.value } : 'unchecked',
     time: Date.parse(item.time),
@@ -151,4 +144,10 @@ function signatureName(name) {
   if (text.includes('pss')) return `rsa_pss_${hash}`
   if (text.includes('ecdsa')) return `ecdsa_${hash}`
   return `rsa_pkcs1_${hash}`
+}
+
+const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+for await (const line of lines) {
+  if (line.trim() === '') continue
+  process.stdout.write(`${JSON.stringify(answer(line))}\n`)
 }

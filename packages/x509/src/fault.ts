@@ -15,7 +15,7 @@ const alerts = {
 type Row = readonly [alert: keyof typeof alerts, section: string, remedy: string]
 
 const table = {
-  emptyChain: ['badCertificate', 'RFC 9846 4.4.2', 'The peer has to send its certificate.'],
+  emptyChain: ['badCertificate', 'RFC 9846 4.5.1', 'The peer has to send its certificate.'],
   noAnchors: [
     'unknownCa',
     'RFC 5280 6.1.1',
@@ -308,10 +308,11 @@ const table = {
     'RFC 7633 4.2.3.1',
     'The certificate demands an OCSP response in the handshake: have the server staple one.',
   ],
+  maxDepthExceeded: ['unknownCa', 'RFC 5280 6.1', 'Send a shorter chain, or raise maxDepth.'],
   pathTooLong: [
     'unknownCa',
     'RFC 5280 6.1',
-    'Send a shorter chain, or raise maxDepth or the limit maxPathLength.',
+    'Send a shorter chain, or raise the limit maxPathLength.',
   ],
   budgetExceeded: [
     'certificateUnknown',

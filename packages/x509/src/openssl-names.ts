@@ -64,6 +64,7 @@ export const openSslNames: Readonly<Record<CertificateFaultCode, string>> = {
   ocspUnknown: 'OCSP_CERT_UNKNOWN',
   tlsFeature: 'OCSP_VERIFY_NEEDED',
   stapleMissing: 'OCSP_VERIFY_NEEDED',
+  maxDepthExceeded: 'CERT_CHAIN_TOO_LONG',
   pathTooLong: 'CERT_CHAIN_TOO_LONG',
   budgetExceeded: 'OUT_OF_MEM',
 }

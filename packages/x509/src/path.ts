@@ -93,6 +93,7 @@ class Search {
   private readonly request: PathRequest
   private readonly path: Step[] = []
   private readonly report = new Report()
+  private distances: ReadonlyMap<string, number> | undefined
   private candidates: number
   private readonly budget: { comparisons: number }
 
@@ -177,8 +178,8 @@ class Search {
       return undefined
     }
     if (intermediates > maxDepth) {
-      const detail = `would be intermediate ${intermediates}, and ${maxDepth} are allowed (maxDepth)`
-      this.report.add({ finding: { code: 'pathTooLong', detail }, depth, certificate })
+      const detail = `would be intermediate ${intermediates}, and ${maxDepth} are allowed`
+      this.report.add({ finding: { code: 'maxDepthExceeded', detail }, depth, certificate })
       return undefined
     }
     const issuers = this.issuersOf(certificate)
@@ -201,7 +202,7 @@ class Search {
     return this.whole({ certificates: depth === 0 ? [certificate] : below, anchor })
   }
 
-  /** Anchors first, so that the shortest path is found first; then by key identifier, which is only a hint. */
+  /** By key identifier, which is only a hint; among equals by how near an anchor is, so that short paths come first. */
   private issuersOf(certificate: Certificate): Issuer[] {
     const anchors = this.request.anchors.get(certificate.issuerKey) ?? []
     const intermediates = (this.request.intermediates.get(certificate.issuerKey) ?? []).filter(
@@ -221,15 +222,23 @@ class Search {
         anchor: undefined,
       })),
     ]
+    if (issuers.length < 2) return issuers
     const wanted = certificate.extensions.authorityKeyIdentifier?.keyIdentifier
-    if (wanted === undefined || issuers.length < 2) return issuers
-    // Sorting is stable, so that anchors stay first among equals.
     const rank = ({ certificate: candidate }: Issuer): number => {
       const identifier = candidate?.extensions.subjectKeyIdentifier
-      if (identifier === undefined) return 1
+      if (wanted === undefined || identifier === undefined) return 1
       return equalBytes(identifier, wanted) ? 0 : 2
     }
-    return issuers.sort((left, right) => rank(left) - rank(right))
+    const steps = ({ certificate: candidate, anchor }: Issuer): number =>
+      anchor !== undefined || candidate === undefined ? 0 : this.distanceOf(candidate)
+    // Sorting is stable, so that anchors stay first among equals.
+    return issuers.sort((left, right) => rank(left) - rank(right) || steps(left) - steps(right))
+  }
+
+  /** How many names lie between a certificate and the next anchor; only a hint as well. */
+  private distanceOf(certificate: Certificate): number {
+    this.distances ??= nameDistances(this.request)
+    return this.distances.get(certificate.issuerKey) ?? unreachable
   }
 
   /** The rules for an authority: what it is itself, and what it demands of the certificates below. */
@@ -301,6 +310,28 @@ class Search {
     if (finding === undefined) return undefined
     return this.request.isWaived?.(finding.code, certificate) === true ? undefined : finding
   }
+}
+
+/** More than any path has. */
+const unreachable = 1_000_000
+
+/** For each name, how many certificates lie between it and an anchor, going by names alone. */
+function nameDistances({ anchors, intermediates }: PathRequest): ReadonlyMap<string, number> {
+  const subjectsBelow = new Map<string, Set<string>>()
+  for (const [subject, candidates] of intermediates) {
+    for (const { issuerKey } of candidates) {
+      const below = subjectsBelow.get(issuerKey) ?? new Set()
+      subjectsBelow.set(issuerKey, below.add(subject))
+    }
+  }
+  const distances = new Map<string, number>()
+  let level = [...anchors.keys()]
+  for (let distance = 0; level.length > 0; distance++) {
+    const fresh = level.filter((name) => !distances.has(name))
+    for (const name of fresh) distances.set(name, distance)
+    level = fresh.flatMap((name) => [...(subjectsBelow.get(name) ?? [])])
+  }
+  return distances
 }
 
 /** Findings about the certificate below the candidate. */

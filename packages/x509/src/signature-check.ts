@@ -2,6 +2,7 @@
 import type { CryptoProvider, SubjectPublicKey } from '@sanstls/core'
 import { DerError } from '@sanstls/core/der'
 import { type CertificateSignature, keyFits, readSignatureAlgorithm } from './algorithm.js'
+import { toHex } from './bytes.js'
 import { Certificate } from './certificate.js'
 import type { Finding } from './fault.js'
 import type { SignatureCache } from './signature-cache.js'
@@ -45,7 +46,8 @@ export interface SignatureRules {
 
 export class SignatureChecker {
   private readonly rules: SignatureRules
-  private readonly results = new Map<Signed, Map<SubjectPublicKey, boolean>>()
+  private readonly results = new Map<Signed, Map<string, boolean>>()
+  private readonly keyTexts = new Map<SubjectPublicKey, string>()
   private left: number
 
   constructor(rules: SignatureRules) {
@@ -68,7 +70,7 @@ export class SignatureChecker {
       code: 'badSignature',
       detail: `is not signed by the key of its issuer (${issuer})`,
     }
-    const known = this.results.get(signed)?.get(key)
+    const known = this.results.get(signed)?.get(this.keyText(key))
     if (known !== undefined) return known ? undefined : mismatch
     const signature = readAlgorithm(signed.signatureAlgorithm)
     const extra = this.extraFor(signature)
@@ -138,8 +140,17 @@ export class SignatureChecker {
   }
 
   private remember(signed: Signed, key: SubjectPublicKey, valid: boolean): void {
-    const byKey = this.results.get(signed) ?? new Map<SubjectPublicKey, boolean>()
-    this.results.set(signed, byKey.set(key, valid))
+    const byKey = this.results.get(signed) ?? new Map<string, boolean>()
+    this.results.set(signed, byKey.set(this.keyText(key), valid))
+  }
+
+  /** Certificates that certify each other have the same few keys again and again. */
+  private keyText(key: SubjectPublicKey): string {
+    const known = this.keyTexts.get(key)
+    if (known !== undefined) return known
+    const text = toHex(key.spki)
+    this.keyTexts.set(key, text)
+    return text
   }
 
   private spend(): Finding | undefined {

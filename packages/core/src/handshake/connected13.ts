@@ -71,7 +71,7 @@ export class Connected13 implements Connected {
     this.#info = { ...this.#info, peer }
   }
 
-  /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.4.4). */
+  /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.5.3). */
   get writeSecret(): Uint8Array {
     return this.#write
   }
@@ -156,7 +156,7 @@ export class Connected13 implements Connected {
     const { request } = this.#extras
     if (request === undefined)
       throw new Error(
-        'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
+        'requestClientCertificate: the client did not offer post_handshake_auth, an external PSK is in use, or this is a client',
       )
     return request
   }

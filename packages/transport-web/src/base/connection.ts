@@ -165,12 +165,12 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
     return this.#drive.connection.channelBinding(type)
   }
 
-  /** Updates our keys (RFC 9846 4.6.3), and the peer's too where `requestPeer` is set. */
+  /** Updates our keys (RFC 9846 4.7.3), and the peer's too where `requestPeer` is set. */
   updateKeys(requestPeer = false): void {
     this.#drive.act((connection, now) => connection.updateKeys(requestPeer, now))
   }
 
-  /** Server: asks the client to authenticate itself now (RFC 9846 4.6.2). Undefined: it declined. */
+  /** Server: asks the client to authenticate itself now (RFC 9846 4.7.2). Undefined: it declined. */
   requestClientCertificate(): Promise<Peer | undefined> {
     const answer = this.#whenPeerAuthenticates()
     this.#drive.act((connection, now) => connection.requestClientCertificate(now))

@@ -3,7 +3,7 @@ import { type KeyUsage, keyUsage } from '../extension.js'
 import type { Finding } from '../fault.js'
 import { purposeName, purposes } from '../purpose.js'
 
-/** RFC 5280 4.2.1.3, RFC 9846 4.4.2.2: where the end-entity has a keyUsage, it permits what the key does here. */
+/** RFC 5280 4.2.1.3, RFC 9846 4.5.1.2: where the end-entity has a keyUsage, it permits what the key does here. */
 export function checkKeyUsage(
   certificate: Certificate,
   required: readonly KeyUsage[],

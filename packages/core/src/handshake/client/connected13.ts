@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, client: after the handshake (RFC 9846 4.6).
+ * TLS 1.3, client: after the handshake (RFC 9846 4.7).
  *
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
@@ -23,7 +23,7 @@ import { keylog } from '../keylog.js'
 import { spokenVersion } from '../version.js'
 import { type Authenticated, authenticateClient, readRequest } from './serverFlight13.js'
 
-/** RFC 9846 4.6.1: a week. */
+/** RFC 9846 4.7.1: a week. */
 const maxTicketLifetime = 604_800
 
 export interface CompletedClient extends Authenticated {
@@ -166,12 +166,9 @@ const connectedTable: Table<ConnectedClient> = {
     const extensions = readExtensions('newSessionTicket', ticket.extensions)
     if (ticket.ticketLifetime > maxTicketLifetime)
       throw new Fault('illegalParameter', `ticket_lifetime ${ticket.ticketLifetime}`)
+    // RFC 9846 4.7.1: who does not want a ticket ignores it.
+    if (counts.tickets >= settings.limits.tickets) return waitMessages(client)
     counts.tickets++
-    if (counts.tickets > settings.limits.tickets)
-      throw new Fault(
-        'tooManyTickets',
-        `${counts.tickets}, limits.tickets is ${settings.limits.tickets}`,
-      )
     if (ticket.ticketLifetime === 0) return waitMessages(client)
     const { labelPrefix, maxEarlyData } = context.layer.traits
     if (maxEarlyData !== undefined && (extensions.earlyData ?? maxEarlyData) !== maxEarlyData)
@@ -215,7 +212,7 @@ const connectedTable: Table<ConnectedClient> = {
   },
 }
 
-/** With authentication after the handshake, which the client has to offer (RFC 9846 4.6.2). */
+/** With authentication after the handshake, which the client has to offer (RFC 9846 4.7.2). */
 const connectedAuthTable: Table<ConnectedClient> = {
   ...connectedTable,
   [messageType.certificateRequest](client, message, context) {

@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, server: after the handshake (RFC 9846 4.6).
+ * TLS 1.3, server: after the handshake (RFC 9846 4.7).
  *
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
@@ -70,7 +70,11 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   context.setEarlyRead(undefined)
   context.setEarlyExporter(undefined)
   context.installRead('application', trafficKeys13(suite, prefix, read))
-  const mayRequest = received.extensions.postHandshakeAuth === true && settings.verify !== undefined
+  // RFC 9846 4.4.2: not where an external PSK has authenticated us.
+  const mayRequest =
+    received.extensions.postHandshakeAuth === true &&
+    settings.verify !== undefined &&
+    fields.psk?.kind !== 'external'
   const connected = new Connected13(
     connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
@@ -253,7 +257,7 @@ interface WaitAuthentication {
   readonly transcript: Transcript
 }
 
-/** RFC 9846 4.6.2. One request at a time. */
+/** RFC 9846 4.7.2. One request at a time. */
 function requestAuthentication(server: ConnectedServer, context: Context): State {
   const { fields, connected } = server
   if (server.transcript === undefined)

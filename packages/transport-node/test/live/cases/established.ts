@@ -1,4 +1,5 @@
 /** What follows the handshake: much data, padding, key updates, and the end. */
+import { setTimeout as pause } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { authority, identity, serverName } from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
@@ -81,6 +82,11 @@ export function data(setting: Setting): readonly Case[] {
 const updates = (seen: readonly string[], direction: string) =>
   seen.filter((message) => message === `${direction} KeyUpdate`).length
 
+/** A program that reads a command and data at once takes both for the command, so the data waits. */
+async function heard(messages: readonly string[]): Promise<void> {
+  while (updates(messages, 'received') === 0) await pause(5)
+}
+
 export function keyUpdates(setting: Setting): readonly Case[] {
   const { peer } = setting
   const area = 'KeyUpdate'
@@ -128,6 +134,7 @@ export function keyUpdates(setting: Setting): readonly Case[] {
     ...add('theirs', async (ours, theirs, messages) => {
       await exchange(ours, theirs)
       theirs.updateKeys?.(false)
+      await heard(messages)
       await exchange(ours, theirs)
       assert.is(updates(messages, 'received'), 1)
       assert.is(updates(messages, 'sent'), 0)
@@ -135,6 +142,7 @@ export function keyUpdates(setting: Setting): readonly Case[] {
     ...add('theirs, ours requested', async (ours, theirs, messages) => {
       await exchange(ours, theirs)
       theirs.updateKeys?.(true)
+      await heard(messages)
       await exchange(ours, theirs)
       await exchange(ours, theirs)
       assert.is(updates(messages, 'received'), 1)
