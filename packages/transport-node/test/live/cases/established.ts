@@ -54,8 +54,8 @@ const large = 1_048_576
 /** Digits in lines, so that a gap shows and no peer takes a letter for a command. */
 function digits(length: number): Buffer {
   const lines: string[] = []
-  for (let number = 0; lines.length * 10 < length; number++)
-    lines.push(`${String(number).padStart(9, '0')}\n`)
+  for (let number = 0; lines.length * 100 < length; number++)
+    lines.push(`${String(number).padStart(99, '0')}\n`)
   return Buffer.from(lines.join('').slice(0, length))
 }
 

@@ -175,7 +175,8 @@ function context(options: PeerOptions): SecureContextOptions {
   return {
     minVersion: tls12 ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: tls12 ? 'TLSv1.2' : 'TLSv1.3',
-    ...(suites === undefined ? {} : { ciphers: suites.join(':') }),
+    // OpenSSL's default level forbids the short tag of CCM_8.
+    ...(suites === undefined ? {} : { ciphers: [...suites, 'DEFAULT', '@SECLEVEL=0'].join(':') }),
     ...(groups === undefined
       ? {}
       : { ecdhCurve: groups.map((name) => groupNames[name] ?? name).join(':') }),
@@ -191,6 +192,7 @@ function open(scope: Scope, port: number, options: PeerOptions, session?: Buffer
   const end = new End(options)
   const raw = createConnection({ port, host: '127.0.0.1' })
   end.raw = raw
+  raw.on('error', (error) => end.say(error.message))
   const socket = connect({
     socket: raw,
     ...context(options),
@@ -237,6 +239,7 @@ export const node: Peer = {
     })
     server.on('connection', (raw: Socket) => {
       end.raw = raw
+      raw.on('error', (error) => end.say(error.message))
       scope.defer(() => raw.destroy())
     })
     server.on('tlsClientError', (error) => end.say(error.message))

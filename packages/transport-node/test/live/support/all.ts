@@ -1,4 +1,5 @@
 /** Which cases run with what cryptography of ours. */
+import type { CryptoProvider } from '@sanstls/core'
 import { noble } from '@sanstls/core/noble'
 import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import {
@@ -32,6 +33,7 @@ const allCases: readonly CaseBuilder[] = [
   retries,
   serverCertificates,
   clientCertificates,
+  requestedCertificates,
   postHandshakeAuthentication,
   resumption,
   earlyData,
@@ -64,8 +66,7 @@ const cryptoCases: readonly CaseBuilder[] = [
 ]
 
 export function runLive(peer: Peer): void {
-  runCases(peer, [
-    [noble, allCases],
-    [nodeCrypto, cryptoCases],
-  ])
+  const build = (crypto: CryptoProvider, builders: readonly CaseBuilder[]) =>
+    [crypto, builders.flatMap((builder) => builder({ peer, crypto }))] as const
+  runCases(peer, [build(noble, allCases), build(nodeCrypto, cryptoCases)])
 }
