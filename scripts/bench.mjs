@@ -10,6 +10,7 @@ import { makeChain } from './bench/certificates.mjs'
 import { median, rates, ratio } from './bench/measure.mjs'
 import { loadPeer, peerNames } from './bench/peers.mjs'
 import { bundleSizes, importTimes } from './bench/size.mjs'
+import { x509Peers, x509Reference } from './bench/x509.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -97,6 +98,30 @@ async function transfers(title, size, times, unit, perCall) {
   show(title, unit, await rates(peers, { rounds, milliseconds, run, perCall }), facts)
 }
 
+async function certificates() {
+  const title = 'chains of three certificates'
+  if (!wanted(title)) return
+  const verifiers = await x509Peers(chain)
+  const results = await rates(verifiers, { rounds, milliseconds, run: (peer) => peer.run() })
+  console.log(
+    `\n${title} (parsed and verified/s; median of ${rounds} rounds, ratio to ${x509Reference})`,
+  )
+  for (const [name, values] of results) {
+    const relative = ratio(results, name, x509Reference)
+    console.log(
+      `  ${name.padEnd(24)} ${median(values).toFixed(1).padStart(10)}  ${relative.toFixed(2).padStart(7)}`,
+    )
+    report.rows.push({
+      title,
+      unit: 'chains/s',
+      name,
+      median: median(values),
+      ratio: relative,
+      values,
+    })
+  }
+}
+
 function close({ client, server }) {
   client.destroy?.()
   server.destroy?.()
@@ -143,6 +168,7 @@ await handshakes()
 await resumptions()
 await transfers('bulk, 16 KiB writes', 16_384, 64, 'MiB/s', 1)
 await transfers('small records, 64 bytes', 64, 500, 'writes/s', 500)
+await certificates()
 memory()
 await sizes()
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)

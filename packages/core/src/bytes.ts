@@ -47,6 +47,24 @@ export function latin1(bytes: Uint8Array): string {
   return text
 }
 
+/** A string's code units, big-endian, so that every string comes back as it was. */
+export function utf16(text: string): Uint8Array {
+  const out = new Uint8Array(text.length * 2)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    out[2 * i] = code >> 8
+    out[2 * i + 1] = code & 0xff
+  }
+  return out
+}
+
+export function fromUtf16(input: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i + 1 < input.length; i += 2)
+    text += String.fromCharCode(((input[i] ?? 0) << 8) | (input[i + 1] ?? 0))
+  return text
+}
+
 export function hex(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0')

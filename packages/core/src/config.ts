@@ -38,7 +38,7 @@ export interface Limits {
   readonly handshakeMessage: number
   /** Bytes of all handshake messages of one handshake. Default 262,144. */
   readonly handshakeTotal: number
-  /** Tickets that a client takes from one connection. Default 32. */
+  /** Tickets that a client takes from one connection; more are ignored. Default 32. */
   readonly tickets: number
   /** KeyUpdates without data between them. Default 32. */
   readonly keyUpdates: number
@@ -67,7 +67,7 @@ export interface CommonConfig {
   readonly psks?: readonly ExternalPsk[]
   /** Whether a PSK may come without Diffie-Hellman (psk_ke), which loses forward secrecy. Default false. */
   readonly pskWithoutDiffieHellman?: boolean
-  /** DER names of authorities to ask for (RFC 9846 4.2.4). */
+  /** DER names of authorities to ask for (RFC 9846 4.3.4). */
   readonly certificateAuthorities?: readonly Uint8Array[]
   /** Ask the peer for an OCSP staple. Default: true for a client, false for a server. */
   readonly requestStaple?: boolean
@@ -99,7 +99,7 @@ export interface ClientConfig extends CommonConfig {
   readonly session?: Session
   /** Offer early data with the session (its size is bounded by the ticket). Default false. */
   readonly earlyData?: boolean
-  /** Offer a session id and send CCS for middleboxes (RFC 9846 D.4). Default true. */
+  /** Offer a session id and send CCS for middleboxes (RFC 9846 E.4). Default true. */
   readonly middleboxCompatibility?: boolean
   /** Tickets wanted after a full handshake and after a resumption (RFC 9149). */
   readonly ticketRequest?: { readonly newSession: number; readonly resumption: number }
@@ -113,7 +113,7 @@ export interface ClientConfig extends CommonConfig {
 
 /** What a ClientHello looks like beyond what it means. */
 export interface ClientHelloProfile {
-  /** Extension numbers in the order wanted; those not named follow. pre_shared_key stays last (RFC 9846 4.2.11). */
+  /** Extension numbers in the order wanted; those not named follow. pre_shared_key stays last (RFC 9846 4.3.11). */
   readonly extensionOrder?: readonly number[]
   /** Extensions to add as they are; they may not be ones that the configuration sets. */
   readonly extraExtensions?: readonly Extension[]
@@ -184,7 +184,7 @@ export interface ServerTickets {
   }
   /** Tickets after a handshake; the client's ticket_request lowers it, or raises it up to 8. Default 2. */
   readonly count?: number
-  /** Seconds. Default 7,200, at most 604,800 (RFC 9846 4.6.1). */
+  /** Seconds. Default 7,200, at most 604,800 (RFC 9846 4.7.1). */
   readonly lifetime?: number
 }
 

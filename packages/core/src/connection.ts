@@ -42,7 +42,7 @@ export interface Connection {
    * Updates our keys (RFC 9846 4.7.3). Where `requestPeer` is set, the peer updates its own before its next data.
    */
   updateKeys(requestPeer?: boolean, time?: Time): void
-  /** Server: asks the client to authenticate itself now (RFC 9846 4.6.2). */
+  /** Server: asks the client to authenticate itself now (RFC 9846 4.7.2). */
   requestClientCertificate(time?: Time): void
   /**
    * Exported keying material (RFC 9846 7.5). In TLS 1.3 an absent context equals an empty one.

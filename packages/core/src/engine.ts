@@ -2,7 +2,7 @@
 import type { Connection } from './connection.js'
 import type { Answers, Decision, Question } from './decision.js'
 import { Effects } from './effects.js'
-import type { ExportedConnection } from './exported.js'
+import { type ExportedConnection, plainInfo } from './exported.js'
 import { Fault, toFault } from './fault.js'
 import { consult } from './handshake/consult.js'
 import { type Connected, isPause, type Pause, type State, type Step } from './handshake/context.js'
@@ -30,6 +30,7 @@ export class Engine implements Connection {
   readonly #layer: Layer
   readonly #effects: Effects
   readonly #sender: Sender
+  readonly #sessionContext: string | undefined
   #life: Life = 'new'
   #state: State | undefined
   #stateName = 'start'
@@ -50,6 +51,7 @@ export class Engine implements Connection {
 
   constructor(settings: Settings, layer: Layer, now: Time, start: (effects: Effects) => Step) {
     this.role = settings.role
+    this.#sessionContext = settings.sessionContext
     this.#layer = layer
     this.#effects = new Effects(settings, layer, now, start)
     this.#sender = new Sender(layer, this.#effects, settings.limits.maxQueued)
@@ -203,7 +205,8 @@ export class Engine implements Connection {
       role: this.role,
       readClosed: this.#readClosed,
       writeClosed: this.#writeClosed,
-      info: connected.info,
+      info: plainInfo(connected.info),
+      sessionContext: this.#sessionContext,
       peerExpires: connected.peerExpires,
       keys: connected.exportKeys(),
       records: layer.exportRecords(),

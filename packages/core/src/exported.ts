@@ -7,6 +7,8 @@ export interface ExportedConnection {
   readonly writeClosed: boolean
   /** Without `peer.details`, which are the application's. */
   readonly info: ConnectionInfo
+  /** Of the configuration: sessions to come are for the same one. */
+  readonly sessionContext: string | undefined
   /** Unix ms at which the peer's verification ends. */
   readonly peerExpires: number | undefined
   readonly keys: ExportedKeys
@@ -37,4 +39,11 @@ export interface ExportedRecords {
   readonly input: Uint8Array
   /** The beginning of a handshake message. */
   readonly handshake: Uint8Array
+}
+
+/** The peer is a value of verification, with what the application added to it; here it is data. */
+export function plainInfo(info: ConnectionInfo): ConnectionInfo {
+  if (info.peer === undefined) return info
+  const { chain, publicKey, dangerouslyUnverified } = info.peer
+  return { ...info, peer: { chain, publicKey, dangerouslyUnverified, details: undefined } }
 }

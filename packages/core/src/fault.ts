@@ -260,10 +260,6 @@ const table = {
     alert.unexpectedMessage,
     'The peer updates its keys again and again without sending data.',
   ),
-  tooManyTickets: misbehaved(
-    alert.unexpectedMessage,
-    'The peer sends more session tickets than the configured limit.',
-  ),
   truncated: [
     'transport',
     undefined,

@@ -4,7 +4,7 @@
  * An export holds the connection's keys. One that is imported twice makes two connections seal different data under the
  * same key and nonce, which breaks confidentiality and integrity: import once, then destroy it.
  */
-import { ascii, latin1 } from './bytes.js'
+import { ascii, fromUtf16, latin1, utf16 } from './bytes.js'
 import type { ClientConfig, ServerConfig } from './config.js'
 import type { Connection } from './connection.js'
 import { Engine } from './engine.js'
@@ -67,6 +67,12 @@ function resume(exported: ExportedConnection, settings: Settings, now: Time): Co
       settings.serverName,
       `The connection is one to ${String(info.serverName)}.`,
     )
+  if (settings.sessionContext !== exported.sessionContext)
+    throw new OptionError(
+      'sessionContext',
+      settings.sessionContext,
+      `The connection's was ${String(exported.sessionContext)}.`,
+    )
   const layer = new StreamLayer({
     role,
     ...settings.limits,
@@ -112,6 +118,7 @@ const contents = struct({
       dangerouslyUnverified: uint8,
     }),
   ),
+  sessionContext: optional(opaque(2, 0)),
   peerExpires: optional(uint64),
   keys: struct({
     read: opaque(1, 1),
@@ -159,6 +166,7 @@ export function serializeConnection(exported: ExportedConnection): Uint8Array {
       publicKey,
       dangerouslyUnverified: Number(dangerouslyUnverified),
     })),
+    sessionContext: list(exported.sessionContext).map(utf16),
     peerExpires: list(exported.peerExpires).map((time) => BigInt(Math.floor(time))),
     keys: {
       ...exported.keys,
@@ -204,6 +212,7 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
     readClosed: value.readClosed !== 0,
     writeClosed: value.writeClosed !== 0,
     info,
+    sessionContext: value.sessionContext.map(fromUtf16)[0],
     peerExpires: expires === undefined ? undefined : Number(expires),
     keys: {
       ...value.keys,

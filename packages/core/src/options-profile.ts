@@ -54,7 +54,7 @@ export function checkProfile(profile: ClientHelloProfile): void {
   for (const one of extra) {
     if (!isUint16(one?.type) || !(one.data instanceof Uint8Array))
       throw new OptionError('profile.extraExtensions', one, 'Give { type, data }.')
-    // RFC 9846 4.2: no two extensions of one type; those of GREASE are drawn.
+    // RFC 9846 4.3: no two extensions of one type; those of GREASE are drawn.
     if (taken.has(one.type) || (profile.grease === true && isGrease(one.type)))
       throw new OptionError(
         'profile.extraExtensions',

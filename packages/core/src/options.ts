@@ -179,7 +179,7 @@ function pick<T extends { readonly name: string }>(
 function keyShares(config: ClientConfig, groups: readonly NamedGroup[]): readonly NamedGroup[] {
   if (config.keyShares !== undefined) {
     const wanted = pick('keyShares', config.keyShares, groups)
-    // RFC 9846 4.2.8: in the order of supported_groups.
+    // RFC 9846 4.3.8: in the order of supported_groups.
     return groups.filter((group) => wanted.includes(group))
   }
   const first = groups[0]

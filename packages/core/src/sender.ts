@@ -47,7 +47,7 @@ export class Sender {
 
   /** Returns the bytes taken. @param connected undefined while half-RTT data is sent. */
   seal(plaintext: Uint8Array, connected: Connected | undefined): number {
-    // A reply to the peer's request goes before more data (RFC 9846 4.6.3).
+    // A reply to the peer's request goes before more data (RFC 9846 4.7.3).
     connected?.beforeData(this.#effects)
     if (this.#layer.writeKeyExhausted) connected?.updateKeys(false, this.#effects)
     let offset = this.#layer.sendData(plaintext)

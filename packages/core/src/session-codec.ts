@@ -1,5 +1,5 @@
 /** Sessions as bytes: in tickets, in a server's store, and for a client that keeps them. They hold secrets. */
-import { ascii, latin1 } from './bytes.js'
+import { ascii, fromUtf16, latin1, utf16 } from './bytes.js'
 import type { HashName } from './crypto/provider.js'
 import type { ServerSessionState, Session, StoredPeer } from './session.js'
 import {
@@ -133,21 +133,4 @@ export function parseSession(input: Uint8Array): Session | undefined {
     if (cause instanceof WireError) return undefined
     throw cause
   }
-}
-
-function utf16(text: string): Uint8Array {
-  const out = new Uint8Array(text.length * 2)
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    out[2 * i] = code >> 8
-    out[2 * i + 1] = code & 0xff
-  }
-  return out
-}
-
-function fromUtf16(input: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i + 1 < input.length; i += 2)
-    text += String.fromCharCode(((input[i] ?? 0) << 8) | (input[i + 1] ?? 0))
-  return text
 }

@@ -1,4 +1,4 @@
-/** Sessions: what a client keeps to resume, and what a server puts into a ticket (RFC 9846 4.6.1). */
+/** Sessions: what a client keeps to resume, and what a server puts into a ticket (RFC 9846 4.7.1). */
 import type { HashName } from './crypto/provider.js'
 import type { Peer } from './output.js'
 

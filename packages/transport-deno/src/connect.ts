@@ -9,6 +9,7 @@ import {
   type TlsConnection,
 } from '@sanstls/transport-web/base'
 import { addressesOf, ConnTransport } from './conn-transport.js'
+import { deno } from './deno.js'
 
 export interface ConnectOptions extends ClientOptions {
   /** Name or address of the server; also the name to verify, unless `serverName` is given. Default `localhost`. */
@@ -19,8 +20,9 @@ export interface ConnectOptions extends ClientOptions {
 const provided = provision('hostname', 'port')
 
 /**
- * Connects to a server and performs the handshake. The server is verified against the authorities that Deno trusts,
- * unless `ca` or `verify` says otherwise. Needs `--allow-net`, and `--allow-sys --allow-env` to list those authorities.
+ * Connects to a server and performs the handshake. The server is verified against the authorities that Deno's
+ * `node:tls` trusts, unless `ca` or `verify` says otherwise. Needs `--allow-net`, and `--allow-sys --allow-env` to list
+ * those authorities.
  * @throws {OptionError} (as a rejection) for wrong options, before anything is opened.
  * @throws {Fault} (as a rejection) where the handshake fails; {TransportError} where connecting does.
  */
@@ -54,7 +56,7 @@ async function dial(
       : setTimeout(() => giveUp.abort(fault), timeout)
   try {
     giveUp.signal.throwIfAborted()
-    const conn = await Deno.connect({ hostname, port, signal: giveUp.signal })
+    const conn = await deno().connect({ hostname, port, signal: giveUp.signal })
     return { transport: new ConnTransport(conn), addresses: addressesOf(conn) }
   } catch (error) {
     throw giveUp.signal.aborted ? giveUp.signal.reason : new TransportError(error)

@@ -28,6 +28,7 @@ interface DenoApi {
   listen(options: { hostname?: string; port: number }): Listener
 }
 
-declare global {
-  const Deno: DenoApi
+/** Looked up when it is used, and not declared globally, where it would clash with the types of Deno itself. */
+export function deno(): DenoApi {
+  return (globalThis as unknown as { readonly Deno: DenoApi }).Deno
 }

@@ -7,7 +7,7 @@ import {
   TlsServer,
 } from '@sanstls/transport-web/base'
 import { addressesOf, addressOf, ConnTransport } from './conn-transport.js'
-import type { Listener } from './deno.js'
+import { deno, type Listener } from './deno.js'
 
 export interface ListenOptions extends CommonListenOptions {
   /** Default 0: one that is free; `address` says which. */
@@ -30,7 +30,7 @@ export async function listen(options: ListenOptions): Promise<TlsServer> {
   const server = new TlsServer(options, runtime, () => createClock(schedule), ownOptions)
   let listener: Listener
   try {
-    listener = Deno.listen({ port, ...(hostname === undefined ? {} : { hostname }) })
+    listener = deno().listen({ port, ...(hostname === undefined ? {} : { hostname }) })
   } catch (error) {
     throw new TransportError(error)
   }

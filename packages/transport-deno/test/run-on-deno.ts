@@ -9,7 +9,9 @@ import {
   same,
   transportCases,
 } from '@sanstls/transport-web/testing'
+import { deno } from '#src/deno.js'
 
+const Deno = deno()
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
 const authority = createTestAuthority(noble, random, Date.now())
 const credential = authority.issue({ names: ['localhost'] })

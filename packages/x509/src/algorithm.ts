@@ -5,6 +5,8 @@ import { DerReader, readPssParameters, tags } from '@sanstls/core/der'
 export type CertificateSignature =
   | {
       readonly ok: true
+      /** Object identifier, dotted. */
+      readonly id: string
       readonly name: SignatureName
       /** Bytes; for PSS. */
       readonly saltLength: number | undefined
@@ -13,6 +15,8 @@ export type CertificateSignature =
     }
   | {
       readonly ok: false
+      /** Object identifier, dotted. */
+      readonly id: string
       readonly code: 'weakAlgorithm' | 'unsupportedAlgorithm'
       readonly detail: string
     }
@@ -63,17 +67,17 @@ export function readSignatureAlgorithm(der: Uint8Array): CertificateSignature {
   const outer = reader.enter(tags.sequence)
   const id = reader.readObjectIdentifier()
   const weakName = weak[id]
-  if (weakName !== undefined) return { ok: false, code: 'weakAlgorithm', detail: weakName }
+  if (weakName !== undefined) return { ok: false, id, code: 'weakAlgorithm', detail: weakName }
   const entry = simple[id]
   let result: CertificateSignature
   if (entry !== undefined) {
     const [name, parameters, keyType] = entry
     if (parameters === 'nullOrAbsent' && !reader.done) reader.readNull()
-    result = { ok: true, name, saltLength: undefined, keyTypes: [keyType] }
+    result = { ok: true, id, name, saltLength: undefined, keyTypes: [keyType] }
   } else if (id === rsassaPss) {
     result = pssSignature(reader)
   } else {
-    return { ok: false, code: 'unsupportedAlgorithm', detail: `algorithm ${id}` }
+    return { ok: false, id, code: 'unsupportedAlgorithm', detail: `algorithm ${id}` }
   }
   reader.leave(outer)
   reader.end()
@@ -82,15 +86,16 @@ export function readSignatureAlgorithm(der: Uint8Array): CertificateSignature {
 
 // RFC 4055 section 3.1: in a signature the parameters must be there.
 function pssSignature(reader: DerReader): CertificateSignature {
+  const id = rsassaPss
   const { hash, saltLength } = readPssParameters(reader)
   if (hash === undefined) {
     const detail = 'RSASSA-PSS with an unknown hash, or another one in MGF1'
-    return { ok: false, code: 'unsupportedAlgorithm', detail }
+    return { ok: false, id, code: 'unsupportedAlgorithm', detail }
   }
   if (weakHashes.includes(hash)) {
-    return { ok: false, code: 'weakAlgorithm', detail: 'RSASSA-PSS with SHA-1' }
+    return { ok: false, id, code: 'weakAlgorithm', detail: 'RSASSA-PSS with SHA-1' }
   }
-  return { ok: true, name: `rsa_pss_${hash}`, saltLength, keyTypes: ['rsa', 'rsaPss'] }
+  return { ok: true, id, name: `rsa_pss_${hash}`, saltLength, keyTypes: ['rsa', 'rsaPss'] }
 }
 
 /** Whether a key may make this signature: its kind, and the parameters that bind an RSASSA-PSS key (RFC 4055 1.2, 3.3). */

@@ -2,6 +2,7 @@
 import type { SubjectPublicKey } from '@sanstls/core'
 import { DerError, parseSubjectPublicKey } from '@sanstls/core/der'
 import { Certificate } from './certificate.js'
+import type { NameConstraints } from './extension.js'
 import { nameKey, nameText, parseName } from './name.js'
 import { pemBlocks } from './pem.js'
 
@@ -15,29 +16,49 @@ export interface TrustAnchor {
    * RFC 5937 describes and as other validators do.
    */
   readonly certificate: Certificate | undefined
+  /** What the configuration demands of paths to this anchor, beside what its certificate does (RFC 5937). */
+  readonly constraints?: AnchorConstraints | undefined
+}
+
+export interface AnchorConstraints {
+  /** Intermediates that may follow, self-issued ones not counted. */
+  readonly pathLength?: number | undefined
+  readonly nameConstraints?: NameConstraints | undefined
+  /** Purposes for which the anchor is trusted, object identifiers. */
+  readonly extendedKeyUsage?: readonly string[] | undefined
+  /** Policies of which one has to be valid for the path, object identifiers. */
+  readonly acceptablePolicies?: readonly string[] | undefined
 }
 
 /**
  * A trust anchor from a certificate, self-signed or not. Its own signature is not checked: it proves nothing.
  * @throws {DerError} where it is malformed.
  */
-export function trustAnchor(certificate: Certificate | Uint8Array): TrustAnchor {
+export function trustAnchor(
+  certificate: Certificate | Uint8Array,
+  constraints?: AnchorConstraints,
+): TrustAnchor {
   const parsed = certificate instanceof Certificate ? certificate : new Certificate(certificate)
   const { publicKey, subjectKey, description } = parsed
-  return { publicKey, subjectKey, description, certificate: parsed }
+  return { publicKey, subjectKey, description, certificate: parsed, constraints }
 }
 
 /**
- * A trust anchor from nothing but a name and a key, both DER. Nothing constrains it.
+ * A trust anchor from nothing but a name and a key, both DER. Only `constraints` constrain it.
  * @throws {DerError} where one of them is malformed.
  */
-export function trustAnchorFromKey(subject: Uint8Array, spki: Uint8Array): TrustAnchor {
+export function trustAnchorFromKey(
+  subject: Uint8Array,
+  spki: Uint8Array,
+  constraints?: AnchorConstraints,
+): TrustAnchor {
   const name = parseName(subject)
   return {
     publicKey: parseSubjectPublicKey(spki),
     subjectKey: nameKey(name),
     description: nameText(name),
     certificate: undefined,
+    constraints,
   }
 }
 

@@ -2,15 +2,24 @@
 import type { SubjectPublicKey } from '@sanstls/core'
 import {
   type CertificateOutline,
-  DerError,
   DerReader,
   outlineCertificate,
   parseSubjectPublicKey,
   tags,
 } from '@sanstls/core/der'
 import { equalBytes, toHex } from './bytes.js'
-import { type Extensions, type ExtensionValues, noExtensions, readExtensions } from './extension.js'
+import { CertificateError } from './error.js'
+import {
+  type Extensions,
+  type ExtensionValues,
+  noExtensions,
+  readExtensions,
+  type UnknownExtension,
+} from './extension.js'
 import { nameKey, nameText, parseName, type RelativeName } from './name.js'
+import { readSignatureValue } from './signature-value.js'
+
+const year2050 = 2_524_608_000_000
 
 export class Certificate {
   /** The whole certificate. */
@@ -23,12 +32,14 @@ export class Certificate {
   readonly notBefore: number
   /** Unix ms. The certificate is valid to the end of this second. */
   readonly notAfter: number
+  /** A time before 2050 is not written as UTCTime, as RFC 5280 4.1.2.5 demands. */
+  readonly hasIrregularTimes: boolean
   readonly issuer: readonly RelativeName[]
   readonly subject: readonly RelativeName[]
   readonly publicKey: SubjectPublicKey
   readonly extensions: ExtensionValues
-  /** Critical extensions that are not understood, by object identifier. */
-  readonly unknownCritical: readonly string[]
+  /** Extensions that are not understood, critical ones among them. */
+  readonly unknownExtensions: readonly UnknownExtension[]
   /** Known extensions that are critical. */
   readonly critical: readonly (keyof ExtensionValues)[]
   /** The AlgorithmIdentifier of the signature, DER. */
@@ -48,25 +59,30 @@ export class Certificate {
     this.der = der
     this.outline = outline
     this.version = outline.version
-    this.serialNumber = readSerialNumber(new DerReader(der, outline.serialStart))
+    this.serialNumber = new DerReader(der, outline.serialStart).readInteger()
     this.signatureAlgorithm = readAlgorithm(der, outline)
     this.issuer = parseName(this.issuerDer)
     if (this.issuer.length === 0) {
       // RFC 5280 4.1.2.4
-      throw new DerError(outline.issuerStart, 'empty issuer')
+      throw new CertificateError(outline.issuerStart, 'emptyIssuer', 'empty issuer')
     }
     const validity = new DerReader(der, outline.validityStart, outline.subjectStart)
     const outer = validity.enter(tags.sequence)
+    const isGeneralized = (): boolean => validity.at(tags.generalizedTime)
+    const generalized = [isGeneralized()]
     this.notBefore = validity.readTime()
+    generalized.push(isGeneralized())
     this.notAfter = validity.readTime()
+    const times = [this.notBefore, this.notAfter]
+    this.hasIrregularTimes = times.some((time, index) => generalized[index] && time < year2050)
     validity.leave(outer)
     this.subject = parseName(this.subjectDer)
     this.publicKey = parseSubjectPublicKey(der.subarray(outline.spkiStart, outline.spkiEnd))
     const extensions = readAllExtensions(der, outline)
     this.extensions = extensions.values
-    this.unknownCritical = extensions.unknownCritical
+    this.unknownExtensions = extensions.unknown
     this.critical = extensions.critical
-    this.signature = new DerReader(der, outline.signatureStart).readBitString()
+    this.signature = readSignatureValue(new DerReader(der, outline.signatureStart))
   }
 
   /** The TBSCertificate: what is signed. */
@@ -114,20 +130,16 @@ export class Certificate {
  */
 export const parseCertificate = (der: Uint8Array): Certificate => new Certificate(der)
 
-// RFC 5280 4.1.2.2: 20 octets at most; zero and negative ones are to be handled gracefully.
-function readSerialNumber(reader: DerReader): Uint8Array {
-  const start = reader.offset
-  const serial = reader.readInteger()
-  const magnitude = serial[0] === 0 ? serial.length - 1 : serial.length
-  return magnitude > 20 ? reader.fail('serial number of more than 20 octets', start) : serial
-}
-
 // RFC 5280 4.1.1.2: both algorithm identifiers are the same. Only one of them is signed.
 function readAlgorithm(der: Uint8Array, outline: CertificateOutline): Uint8Array {
   const inner = der.subarray(outline.algorithmStart, outline.issuerStart)
   const outer = der.subarray(outline.outerAlgorithmStart, outline.signatureStart)
   if (!equalBytes(inner, outer)) {
-    throw new DerError(outline.outerAlgorithmStart, 'signature algorithms that differ')
+    throw new CertificateError(
+      outline.outerAlgorithmStart,
+      'signatureAlgorithmMismatch',
+      'signature algorithms that differ',
+    )
   }
   return inner
 }

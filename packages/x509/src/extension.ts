@@ -1,5 +1,15 @@
 /** Certificate extensions (RFC 5280 4.2): which are known, and their values. One reader for each stands in the table. */
-import { contextConstructed, contextPrimitive, type DerReader, tags } from '@sanstls/core/der'
+import {
+  contextConstructed,
+  contextPrimitive,
+  DerError,
+  type DerReader,
+  tags,
+} from '@sanstls/core/der'
+import { type AccessDescription, readAccessDescription } from './access.js'
+import { type DistributionPoint, readDistributionPoint } from './distribution-point.js'
+import { CertificateError } from './error.js'
+import type { CertificateFaultCode } from './fault.js'
 import { type GeneralName, readGeneralName, readGeneralNames } from './general-name.js'
 
 export interface BasicConstraints {
@@ -24,6 +34,23 @@ export interface PolicyConstraints {
   readonly inhibitPolicyMapping: number | undefined
 }
 
+/** RFC 5280 4.2.1.1. */
+export interface AuthorityKeyIdentifier {
+  readonly keyIdentifier: Uint8Array | undefined
+  readonly authorityCertIssuer: readonly GeneralName[] | undefined
+  /** In two's complement. */
+  readonly authorityCertSerialNumber: Uint8Array | undefined
+}
+
+/** An extension that nothing here understands. */
+export interface UnknownExtension {
+  /** Object identifier, dotted. */
+  readonly id: string
+  readonly critical: boolean
+  /** The contents of extnValue. */
+  readonly value: Uint8Array
+}
+
 /** The values of the extensions that are known here. Those of a certificate that are absent are undefined. */
 export interface ExtensionValues {
   readonly basicConstraints?: BasicConstraints
@@ -32,21 +59,31 @@ export interface ExtensionValues {
   /** Object identifiers, dotted. */
   readonly extendedKeyUsage?: readonly string[]
   readonly subjectAltName?: readonly GeneralName[]
+  readonly issuerAltName?: readonly GeneralName[]
   readonly nameConstraints?: NameConstraints
   readonly subjectKeyIdentifier?: Uint8Array
-  /** The keyIdentifier, where there is one. */
-  readonly authorityKeyIdentifier?: Uint8Array | undefined
+  readonly authorityKeyIdentifier?: AuthorityKeyIdentifier
   /** Object identifiers, dotted. */
   readonly certificatePolicies?: readonly string[]
   readonly policyMappings?: readonly PolicyMapping[]
   readonly policyConstraints?: PolicyConstraints
   readonly inhibitAnyPolicy?: number
+  readonly cRLDistributionPoints?: readonly DistributionPoint[]
+  /** Where the delta CRLs are (RFC 5280 4.2.1.15). */
+  readonly freshestCRL?: readonly DistributionPoint[]
+  readonly authorityInfoAccess?: readonly AccessDescription[]
+  readonly subjectInfoAccess?: readonly AccessDescription[]
+  /** TLS extensions that the server must use (RFC 7633); 5 is status_request. */
+  readonly tlsFeature?: readonly number[]
+  /** RFC 9608: the issuer does not publish revocations of this certificate. */
+  readonly noRevAvail?: true
+  /** RFC 6960 4.2.2.2.1: the issuer does not publish revocations of this OCSP responder. */
+  readonly ocspNoCheck?: true
 }
 
 export interface Extensions {
   readonly values: ExtensionValues
-  /** Critical extensions that nothing here understands, by object identifier. */
-  readonly unknownCritical: readonly string[]
+  readonly unknown: readonly UnknownExtension[]
   /** Known extensions that are critical. */
   readonly critical: readonly (keyof ExtensionValues)[]
 }
@@ -55,14 +92,22 @@ export const extensionIds = {
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
+  issuerAltName: '2.5.29.18',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
+  cRLDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
   policyMappings: '2.5.29.33',
   authorityKeyIdentifier: '2.5.29.35',
   policyConstraints: '2.5.29.36',
   extendedKeyUsage: '2.5.29.37',
+  freshestCRL: '2.5.29.46',
   inhibitAnyPolicy: '2.5.29.54',
+  noRevAvail: '2.5.29.56',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
+  tlsFeature: '1.3.6.1.5.5.7.1.24',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
 } as const satisfies Record<keyof ExtensionValues, string>
 
 /** KeyUsage bits (RFC 5280 4.2.1.3). */
@@ -95,6 +140,9 @@ const readers: Readonly<Record<keyof ExtensionValues, ReadInto>> = {
   subjectAltName: (reader, values) => {
     values.subjectAltName = readGeneralNames(reader)
   },
+  issuerAltName: (reader, values) => {
+    values.issuerAltName = readGeneralNames(reader)
+  },
   basicConstraints: (reader, values) => {
     values.basicConstraints = readBasicConstraints(reader)
   },
@@ -119,6 +167,29 @@ const readers: Readonly<Record<keyof ExtensionValues, ReadInto>> = {
   inhibitAnyPolicy: (reader, values) => {
     values.inhibitAnyPolicy = reader.readSmallInteger()
   },
+  cRLDistributionPoints: (reader, values) => {
+    values.cRLDistributionPoints = readList(reader, readDistributionPoint)
+  },
+  freshestCRL: (reader, values) => {
+    values.freshestCRL = readList(reader, readDistributionPoint)
+  },
+  authorityInfoAccess: (reader, values) => {
+    values.authorityInfoAccess = readList(reader, readAccessDescription)
+  },
+  subjectInfoAccess: (reader, values) => {
+    values.subjectInfoAccess = readList(reader, readAccessDescription)
+  },
+  tlsFeature: (reader, values) => {
+    values.tlsFeature = readList(reader, (item) => item.readSmallInteger())
+  },
+  noRevAvail: (reader, values) => {
+    reader.readNull()
+    values.noRevAvail = true
+  },
+  ocspNoCheck: (reader, values) => {
+    reader.readNull()
+    values.ocspNoCheck = true
+  },
 }
 
 const namesById = new Map(
@@ -129,7 +200,7 @@ const namesById = new Map(
   ]),
 )
 
-export const noExtensions: Extensions = { values: {}, unknownCritical: [], critical: [] }
+export const noExtensions: Extensions = { values: {}, unknown: [], critical: [] }
 
 /**
  * Reads Extensions.
@@ -138,30 +209,58 @@ export const noExtensions: Extensions = { values: {}, unknownCritical: [], criti
 export function readExtensions(reader: DerReader): Extensions {
   const values: Writable = {}
   const seen = new Set<string>()
-  const unknownCritical: string[] = []
+  const unknown: UnknownExtension[] = []
   const critical: (keyof ExtensionValues)[] = []
   const outer = reader.enter(tags.sequence)
   do {
     const start = reader.offset
     const afterExtension = reader.enter(tags.sequence)
     const id = reader.readObjectIdentifier()
-    if (seen.has(id)) reader.fail(`extension ${id} stands twice`, start)
+    if (seen.has(id)) {
+      throw new CertificateError(start, 'duplicateExtension', `extension ${id} stands twice`)
+    }
     seen.add(id)
     const isCritical = readDefaultFalse(reader)
     const name = namesById.get(id)
     if (name === undefined) {
-      reader.skip(tags.octetString)
-      if (isCritical) unknownCritical.push(id)
+      unknown.push({ id, critical: isCritical, value: reader.readOctetString() })
     } else {
       const afterValue = reader.enter(tags.octetString)
-      readers[name](reader, values)
+      readValue(name, reader, values)
       reader.leave(afterValue)
       if (isCritical) critical.push(name)
     }
     reader.leave(afterExtension)
   } while (!reader.done)
   reader.leave(outer)
-  return { values, unknownCritical, critical }
+  return { values, unknown, critical }
+}
+
+/** The rule that a malformed value breaks; those that are not here break the certificate's structure as such. */
+const codes: Readonly<Partial<Record<keyof ExtensionValues, CertificateFaultCode>>> = {
+  authorityKeyIdentifier: 'authorityKeyIdentifier',
+  subjectKeyIdentifier: 'subjectKeyIdentifier',
+  basicConstraints: 'basicConstraints',
+  keyUsage: 'keyUsage',
+  extendedKeyUsage: 'extendedKeyUsage',
+  subjectAltName: 'subjectAltName',
+  nameConstraints: 'nameConstraint',
+  certificatePolicies: 'certificatePolicies',
+  policyMappings: 'policyMapping',
+  policyConstraints: 'policyConstraints',
+  inhibitAnyPolicy: 'policyConstraints',
+  noRevAvail: 'noRevAvail',
+}
+
+function readValue(name: keyof ExtensionValues, reader: DerReader, values: Writable): void {
+  try {
+    readers[name](reader, values)
+    reader.end()
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error
+    const code = codes[name] ?? 'malformedCertificate'
+    throw new CertificateError(error.offset, code, `${name}: ${error.reason}`)
+  }
 }
 
 /**
@@ -211,15 +310,19 @@ function readSubtrees(reader: DerReader, tag: number): GeneralName[] {
   return subtrees
 }
 
-function readAuthorityKeyIdentifier(reader: DerReader): Uint8Array | undefined {
+function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
   const outer = reader.enter(tags.sequence)
-  const identifier = reader.at(contextPrimitive(0))
+  const keyIdentifier = reader.at(contextPrimitive(0))
     ? reader.readOctetString(contextPrimitive(0))
     : undefined
-  if (reader.at(contextConstructed(1))) readGeneralNames(reader, contextConstructed(1))
-  if (reader.at(contextPrimitive(2))) reader.readInteger(contextPrimitive(2))
+  const authorityCertIssuer = reader.at(contextConstructed(1))
+    ? readGeneralNames(reader, contextConstructed(1))
+    : undefined
+  const authorityCertSerialNumber = reader.at(contextPrimitive(2))
+    ? reader.readInteger(contextPrimitive(2))
+    : undefined
   reader.leave(outer)
-  return identifier
+  return { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber }
 }
 
 // PolicyInformation: the qualifiers are for people.

@@ -13,8 +13,14 @@ export type GeneralName =
   /** An address (4 or 16 bytes), in constraints followed by a mask of the same length. */
   | { readonly kind: 'ip'; readonly value: Uint8Array }
   | { readonly kind: 'directory'; readonly value: readonly RelativeName[] }
-  | { readonly kind: 'otherName'; readonly type: string }
-  | { readonly kind: 'x400' | 'ediParty' | 'registeredId' }
+  | {
+      readonly kind: 'otherName'
+      readonly type: string
+      /** The value's element, DER. */
+      readonly value: Uint8Array
+    }
+  | { readonly kind: 'registeredId'; readonly value: string }
+  | { readonly kind: 'x400' | 'ediParty' }
 
 export type GeneralNameKind = GeneralName['kind']
 
@@ -29,9 +35,11 @@ export function readGeneralName(reader: DerReader, addressLengths: readonly numb
     case contextConstructed(0): {
       const outer = reader.enter(tag)
       const type = reader.readObjectIdentifier()
-      reader.skip(contextConstructed(0))
+      const afterValue = reader.enter(contextConstructed(0))
+      const value = reader.readElement()
+      reader.leave(afterValue)
       reader.leave(outer)
-      return { kind: 'otherName', type }
+      return { kind: 'otherName', type, value }
     }
     case contextPrimitive(1):
       return { kind: 'email', value: readIa5(reader, tag) }
@@ -57,8 +65,7 @@ export function readGeneralName(reader: DerReader, addressLengths: readonly numb
       return { kind: 'ip', value }
     }
     case contextPrimitive(8):
-      reader.readObjectIdentifier(tag)
-      return { kind: 'registeredId' }
+      return { kind: 'registeredId', value: reader.readObjectIdentifier(tag) }
     default:
       return reader.fail('GeneralName of no known kind', start)
   }

@@ -54,3 +54,18 @@ export function ipAddressText(address: Uint8Array): string {
   }
   return groups.join(':')
 }
+
+/** The text of an address in its canonical form: dotted, or as RFC 5952 section 4 says. */
+export function ipAddressCanonicalText(address: Uint8Array): string {
+  if (address.length === 4) return address.join('.')
+  const groups = ipAddressText(address).split(':')
+  let best = { start: 0, length: 1 }
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0
+    while (groups[start + length] === '0') length += 1
+    if (length > best.length) best = { start, length }
+  }
+  if (best.length < 2) return groups.join(':')
+  const head = groups.slice(0, best.start).join(':')
+  return `${head}::${groups.slice(best.start + best.length).join(':')}`
+}

@@ -37,6 +37,13 @@ export {
 } from './issue/policy-extension.js'
 export { type RevocationReason, revocationReasons } from './issue/reason.js'
 export {
+  createSigningRequest,
+  parseSigningRequest,
+  type SigningRequest,
+  type SigningRequestOptions,
+  verifySigningRequest,
+} from './issue/request.js'
+export {
   authorityInfoAccessExtension,
   crlDistributionPointsExtension,
   type DistributionPointRequest,

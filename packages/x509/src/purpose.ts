@@ -17,8 +17,13 @@ export type Purpose = keyof typeof purposes
 
 const purposeOfRole = { server: purposes.serverAuth, client: purposes.clientAuth } as const
 
-/** Whether a certificate with this extendedKeyUsage may serve this role; without the extension it may serve any. */
-export const permitsRole = (extendedKeyUsage: readonly string[] | undefined, role: Role): boolean =>
-  extendedKeyUsage === undefined ||
-  extendedKeyUsage.includes(purposeOfRole[role]) ||
-  extendedKeyUsage.includes(purposes.anyExtendedKeyUsage)
+/** The object identifier of a role's purpose. */
+export const rolePurpose = (role: Role): string => purposeOfRole[role]
+
+/** The object identifier of a purpose given by its name, or by the identifier itself. */
+export const purposeId = (purpose: Purpose | (string & {})): string =>
+  Object.hasOwn(purposes, purpose) ? purposes[purpose as Purpose] : purpose
+
+/** The name of a purpose, or its object identifier where it has none here. */
+export const purposeName = (id: string): string =>
+  Object.entries(purposes).find(([, value]) => value === id)?.[0] ?? id

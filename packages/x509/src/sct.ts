@@ -6,6 +6,7 @@ import type { CryptoProvider, Policy, SubjectPublicKey, VerifyQuestion } from '@
 import { DerError } from '@sanstls/core/der'
 import { equalBytes } from './bytes.js'
 import type { Certificate } from './certificate.js'
+import { certificateFault } from './fault.js'
 import type { CtLog } from './sct/log-list.js'
 import {
   parseSct,
@@ -246,16 +247,11 @@ export function requireScts(
     const input = { certificate, issuerKey, tls, staple, time }
     const wrong = policy(checkScts(input, options), input)
     if (wrong === undefined) return answer
-    return {
-      ok: false,
-      code: 'transparencyMissing',
-      message: `certificate 0 (${certificate.description}) ${wrong} (RFC 6962). Have it logged and issued anew, or require no timestamps of this peer.`,
-      alert: badCertificate,
-    }
+    const finding = { code: 'transparencyMissing', detail: wrong } as const
+    const { code, message, alert } = certificateFault(finding, 0, certificate.description)
+    return { ok: false, code, message, alert }
   }
 }
-
-const badCertificate = 42
 
 /** The end-entity's certificate and the key that it is signed with: the next one's, or the anchor's. */
 function pathOf(details: unknown): { certificate: Certificate; issuerKey: SubjectPublicKey } {

@@ -27,6 +27,31 @@ test('certificates that issue each other: bounded, with a clear fault', () => {
   const bridge = makeCa(root, 'Mesh 5')
   assert.is(verify([root], [...chain, bridge]), 'ok')
 })
+// The issue's measure: 50 certificates that certify each other in every way.
+test('a mesh of 50 certificates: answered within 100 signature checks', () => {
+  const names = Array.from({ length: 8 }, (_, index) => `Worst ${index}`)
+  const pairs = names.flatMap((issuer) =>
+    names.filter((subject) => subject !== issuer).map((subject) => ({ issuer, subject })),
+  )
+  const entities = new Map(names.map((name) => [name, makeRoot(name, { key: ecKey(name) })]))
+  const mesh = pairs.slice(0, 50).flatMap(({ issuer, subject }) => {
+    const by = entities.get(issuer)
+    return by === undefined ? [] : [makeCa(by, subject, { key: ecKey(subject) })]
+  })
+  assert.is(mesh.length, 50)
+  const [first = root] = entities.values()
+  const before = counter.verified
+  const started = performance.now()
+  const lost = verify([root], [makeLeaf(first), ...mesh])
+  assert.ok(lost === 'budgetExceeded' || lost === 'unknownIssuer', lost)
+  assert.ok(counter.verified - before <= 100)
+  assert.ok(performance.now() - started < 2000)
+  // One of the 50 is certified by the anchor.
+  const bridge = makeCa(root, 'Worst 7', { key: ecKey('Worst 7') })
+  const again = counter.verified
+  assert.is(verify([root], [makeLeaf(first), ...mesh.slice(1), bridge]), 'ok')
+  assert.ok(counter.verified - again <= 100)
+})
 test('two authorities that issue each other are no more than an unknown issuer', () => {
   const a = makeRoot('A')
   const b = makeRoot('B')
@@ -45,7 +70,11 @@ test('many issuers of one name: bounded', () => {
   const limits = { maxSignatureChecks: 9 }
   assert.is(verify([root], [lost, ...decoys.slice(0, 9)], {}, { limits }), 'badSignature')
   assert.is(verify([root], [lost, ...decoys.slice(0, 10)], {}, { limits }), 'budgetExceeded')
-  const options = { crypto: testProvider, limits: { maxSignatureChecks: 0 } }
+  const options = {
+    crypto: testProvider,
+    profile: 'rfc5280',
+    limits: { maxSignatureChecks: 0 },
+  } as const
   const verifier = createVerifier({ anchors: [trustAnchor(root.certificate)], ...options })
   const chain = [lost, ...decoys].map(({ certificate }) => certificate.der)
   const before = counter.verified

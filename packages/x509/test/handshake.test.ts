@@ -101,7 +101,9 @@ for (const [scheme, makeKey] of kinds) {
       subjectAltName: { dns: ['localhost'] },
       ...times,
     })
-    const verify = verificationPolicy(createVerifier({ anchors: [trustAnchor(root)], crypto }))
+    const verify = verificationPolicy(
+      createVerifier({ anchors: [trustAnchor(root)], crypto, profile: 'rfc5280' }),
+    )
     const base = {
       versions: [tls13],
       crypto,

@@ -1,10 +1,25 @@
 /** PITFALLS 16: which names a certificate is for (RFC 9525). */
+import {
+  encodeElement,
+  encodeExplicit,
+  encodeObjectIdentifier,
+  encodeSequence,
+  encodeText,
+  tags,
+} from '@sanstls/core/der'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkIdentity, referenceName } from '#src/identity.js'
+import type { Certificate } from '#src/certificate.js'
+import { extensionIds } from '#src/extension.js'
+import {
+  certificateIdentities,
+  checkIdentity,
+  type ReferenceName,
+  referenceName,
+} from '#src/identity.js'
 import { ipAddressText, parseIpAddress } from '#src/ip-address.js'
-import type { AlternativeNames } from '#src/issue/extension.js'
-import { makeLeaf, makeRoot } from './support/authority.js'
+import { type AlternativeNames, encodeExtension } from '#src/issue/extension.js'
+import { makeLeaf, makeRoot, verify } from './support/authority.js'
 
 const root = makeRoot()
 
@@ -153,6 +168,73 @@ test('reads addresses', () => {
   for (const text of [...bad, ...worse, ...worst]) {
     assert.is(parseIpAddress(text), undefined, text)
   }
+})
+
+const service = (text: string): Uint8Array =>
+  encodeElement(
+    0xa0,
+    encodeObjectIdentifier('1.3.6.1.5.5.7.8.7'),
+    encodeExplicit(0, encodeText(tags.ia5String, text)),
+  )
+const withNames = (...names: Uint8Array[]) => {
+  const extension = encodeExtension(extensionIds.subjectAltName, false, encodeSequence(...names))
+  return makeLeaf(root, { subjectAltName: undefined, extensions: [extension] }).certificate
+}
+const compare = (certificate: Certificate, kind: ReferenceName['kind'], value: string): string =>
+  checkIdentity(certificate, { kind, value })?.code ?? 'ok'
+
+test('URIs are compared by scheme and host (RFC 9525 6.5)', () => {
+  const certificate = withNames(encodeText(0x86, 'sip:voice.example.com'))
+  assert.is(compare(certificate, 'URI', 'SIP:voice.EXAMPLE.com'), 'ok')
+  assert.is(compare(certificate, 'URI', 'sip:someone@voice.example.com;x=y'), 'ok')
+  assert.is(compare(certificate, 'URI', 'sips:voice.example.com'), 'nameMismatch')
+  assert.is(compare(certificate, 'URI', 'sip:example.com'), 'nameMismatch')
+  assert.is(compare(certificate, 'DNS', 'voice.example.com'), 'nameMismatch')
+  assert.is(compare(certificate, 'URI', 'voice.example.com'), 'invalidReferenceName')
+  const web = withNames(encodeText(0x86, 'https://user@www.example.com:8443/path'))
+  assert.is(compare(web, 'URI', 'https://www.example.com/'), 'ok')
+})
+test('services are compared whole (RFC 4985)', () => {
+  const certificate = withNames(service('_imaps.example.com'))
+  assert.is(compare(certificate, 'SRV', '_IMAPS.example.com'), 'ok')
+  assert.is(compare(certificate, 'SRV', '_imap.example.com'), 'nameMismatch')
+  assert.is(compare(certificate, 'SRV', 'example.com'), 'invalidReferenceName')
+})
+test('mailboxes are compared with regard to case before the @ (RFC 5280 7.5)', () => {
+  const certificate = withNames(encodeText(0x81, 'Me@example.com'))
+  assert.is(compare(certificate, 'RFC822', 'Me@EXAMPLE.com'), 'ok')
+  assert.is(compare(certificate, 'RFC822', 'me@example.com'), 'nameMismatch')
+  assert.is(compare(certificate, 'RFC822', 'example.com'), 'invalidReferenceName')
+})
+test('wildcards directly under a public suffix are for nobody, where the caller knows of such', () => {
+  const { certificate } = makeLeaf(root, { subjectAltName: { dns: ['*.co.example'] } })
+  const name = { kind: 'DNS', value: 'a.co.example' } as const
+  assert.is(checkIdentity(certificate, name), undefined)
+  const code = checkIdentity(certificate, name, (domain) => domain === 'co.example')?.code
+  assert.is(code, 'nameMismatch')
+})
+test('the application may match names itself', () => {
+  const chain = [makeLeaf(root)]
+  const run = (matched: boolean | undefined): string =>
+    verify([root], chain, { name: { kind: 'DNS', value: 'a.b' } }, { matchName: () => matched })
+  assert.is(run(true), 'ok')
+  assert.is(run(false), 'customCheckFailed')
+  assert.is(run(undefined), 'nameMismatch')
+})
+test('the identities of a client are listed, its common name apart', () => {
+  const certificate = withNames(
+    encodeText(0x81, 'me@example.com'),
+    encodeText(0x86, 'spiffe://example.com/service'),
+    service('_x.example.com'),
+  )
+  assert.equal(certificateIdentities(certificate), {
+    dns: [],
+    ip: [],
+    email: ['me@example.com'],
+    uri: ['spiffe://example.com/service'],
+    srv: ['_x.example.com'],
+    subject: 'CN=Leaf,O=Test',
+  })
 })
 
 test.run()

@@ -227,14 +227,17 @@ test('constraints on forms that are not understood refuse names of these forms',
     assert.is(checkRaw(dns, name), 'ok')
   }
 })
-test('SmtpUTF8Mailbox is under the constraints of rfc822Name (RFC 9598 6): not compared, refused', () => {
+test('SmtpUTF8Mailbox is under the constraints of rfc822Name (RFC 9598 6)', () => {
   const id = encodeObjectIdentifier('1.3.6.1.5.5.7.8.9')
   const mailbox = encodeElement(
     0xa0,
     id,
     encodeExplicit(0, encodeText(tags.utf8String, 'a@example.com')),
   )
-  assert.is(checkRaw(encodeText(0x81, 'example.com'), mailbox), 'nameConstraint')
+  assert.is(checkRaw(encodeText(0x81, 'example.com'), mailbox), 'ok')
+  assert.is(checkRaw(encodeText(0x81, 'a@example.com'), mailbox), 'ok')
+  assert.is(checkRaw(encodeText(0x81, '.example.com'), mailbox), 'nameConstraint')
+  assert.is(checkRaw(encodeText(0x81, 'b@example.com'), mailbox), 'nameConstraint')
   assert.is(checkRaw(encodeText(0x82, 'example.com'), mailbox), 'ok')
 })
 

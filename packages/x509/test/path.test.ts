@@ -10,7 +10,6 @@ import {
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { trustAnchor, trustAnchorFromKey } from '#src/anchor.js'
-import { extensionIds } from '#src/extension.js'
 import { encodeExtension } from '#src/issue/extension.js'
 import { createVerifier } from '#src/verifier.js'
 import { day, type Entity, makeCa, makeLeaf, makeRoot, now, verify } from './support/authority.js'
@@ -144,7 +143,7 @@ test('an authority of version 1 is one only as an anchor', () => {
   assert.is(verify([v1Root], [makeLeaf(v1Root)]), 'ok')
   const v1Ca = makeCa(makeRoot('Root', { identifierHash: undefined }), 'Old', old)
   assert.is(v1Ca.certificate.version, 1)
-  assert.is(verify([root], [makeLeaf(v1Ca), v1Ca]), 'notACa')
+  assert.is(verify([root], [makeLeaf(v1Ca), v1Ca]), 'version')
 })
 test('an authority with keyUsage needs keyCertSign', () => {
   const bad = makeCa(root, 'Intermediate', { keyUsage: ['cRLSign', 'digitalSignature'] })
@@ -222,27 +221,6 @@ test('a precertificate is no certificate (RFC 6962 3.1)', () => {
   const poison = encodeExtension('1.3.6.1.4.1.11129.2.4.3', true, encodeNull())
   assert.is(verify([root], [makeLeaf(root, { extensions: [poison] })]), 'unknownCriticalExtension')
 })
-test('policies that would have to be processed are refused', () => {
-  const explicit = encodeExtension(
-    extensionIds.policyConstraints,
-    true,
-    encodeSequence(Uint8Array.of(0x80, 1, 0)),
-  )
-  assert.is(verify([root], [makeLeaf(root, { extensions: [explicit] })]), 'unsupportedPolicy')
-  const policy = Uint8Array.of(6, 2, 0x2a, 3)
-  const mapping = encodeSequence(encodeSequence(policy, policy))
-  const policies = encodeSequence(encodeSequence(policy))
-  const withMapping = (critical: boolean) => {
-    const extensions = [encodeExtension(extensionIds.policyMappings, critical, mapping)]
-    const issuer = makeCa(root, 'Intermediate', { extensions })
-    return verify([root], [makeLeaf(issuer), issuer])
-  }
-  assert.is(withMapping(true), 'unsupportedPolicy')
-  assert.is(withMapping(false), 'ok')
-  const extensions = [encodeExtension(extensionIds.certificatePolicies, true, policies)]
-  assert.is(verify([root], [makeLeaf(root, { extensions })]), 'ok')
-})
-
 // PITFALLS 17
 test('validity is exact to the second, at both ends', () => {
   const notBefore = now - 1000
@@ -340,7 +318,7 @@ test('keys of an unknown kind are refused', () => {
   const key = ecKey('koblitz', 'secp256k1')
   assert.is(key.publicKey.type, 'unknown')
   const { publicKey } = key
-  assert.is(verify([root], [makeLeaf(root, { publicKey })]), 'unsupportedAlgorithm')
+  assert.is(verify([root], [makeLeaf(root, { publicKey })]), 'unsupportedKey')
 })
 // PITFALLS 6
 test('the algorithm and the kind of key are tied together, whatever the provider says', () => {

@@ -1,5 +1,5 @@
 /**
- * TLS signature schemes (RFC 9846 4.2.3): each ties an algorithm to a kind of key, and to a curve for ECDSA. Without that
+ * TLS signature schemes (RFC 9846 4.3.3): each ties an algorithm to a kind of key, and to a curve for ECDSA. Without that
  * tie a signature under one kind of key would be taken for another.
  */
 import type { SignatureName } from './provider.js'
@@ -12,7 +12,7 @@ export interface SignatureScheme {
   readonly algorithm: SignatureName
   readonly keyType: KeyType
   readonly curve?: CurveName
-  /** PKCS#1 v1.5 may stand in certificates only (RFC 9846 4.2.3). */
+  /** PKCS#1 v1.5 may stand in certificates only (RFC 9846 4.3.3). */
   readonly handshake: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
  * Authentication with certificates, either role: what is signed, which scheme fits which key, whether the peer is
- * verified (RFC 9846 4.4).
+ * verified (RFC 9846 4.5).
  */
 import { ascii, concat, equal } from '../bytes.js'
 import type { Verification } from '../config.js'
@@ -90,7 +90,7 @@ function publicKeyOf(certData: Uint8Array): SubjectPublicKey {
 }
 
 /**
- * Checks a CertificateVerify (RFC 9846 4.4.3).
+ * Checks a CertificateVerify (RFC 9846 4.5.2).
  * @returns the scheme it was made with.
  * @throws {Fault}
  */

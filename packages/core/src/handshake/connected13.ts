@@ -1,8 +1,9 @@
 /** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
 import { noBytes, wipe } from '../bytes.js'
 import type { CipherSuite } from '../crypto/provider.js'
-import type { ExportedKeys } from '../exported.js'
+import type { ExportedConnection, ExportedKeys } from '../exported.js'
 import { Fault } from '../fault.js'
+import type { Settings } from '../options.js'
 import type { ConnectionInfo, Peer } from '../output.js'
 import { exportKeyingMaterial, nextTrafficSecret, trafficKeys13 } from '../schedule/tls13.js'
 import { decode, encode } from '../wire/codec.js'
@@ -70,7 +71,7 @@ export class Connected13 implements Connected {
     this.#info = { ...this.#info, peer }
   }
 
-  /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.4.4). */
+  /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.5.3). */
   get writeSecret(): Uint8Array {
     return this.#write
   }
@@ -154,7 +155,7 @@ export class Connected13 implements Connected {
     const { request } = this.#extras
     if (request === undefined)
       throw new Error(
-        'requestClientCertificate: the client did not offer post_handshake_auth, or this is a client',
+        'requestClientCertificate: the client did not offer post_handshake_auth, an external PSK is in use, or this is a client',
       )
     return request
   }
@@ -195,4 +196,26 @@ export class Connected13 implements Connected {
   wipe(): void {
     wipe(this.#read, this.#write, this.#exporter, this.#extras.resumption)
   }
+}
+
+/**
+ * After an export: installs the keys of both directions and goes on counting. Authentication after the handshake does
+ * not go on, for want of its transcript.
+ */
+export function restoreConnected(
+  { info, keys }: ExportedConnection,
+  { suites, limits }: Settings,
+  context: Context,
+  extras: Extras13,
+): { readonly connected: Connected13; readonly suite: CipherSuite } {
+  const { labelPrefix: prefix } = context.layer.traits
+  const suite = suites.find(({ id }) => id === info.suite.id)
+  if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
+  const [read, write, exporter] = [keys.read.slice(), keys.write.slice(), keys.exporter.slice()]
+  context.installRead('application', trafficKeys13(suite, prefix, read))
+  context.installWrite('application', trafficKeys13(suite, prefix, write))
+  const secrets = { suite, prefix, read, write, exporter }
+  const connected = new Connected13(info, secrets, limits.keyUpdates, extras)
+  connected.restoreUpdates(keys)
+  return { connected, suite }
 }

@@ -1,5 +1,5 @@
 /**
- * The downgrade sentinel (RFC 9846 4.1.3): a server that chooses an older version than it could writes so into the last
+ * The downgrade sentinel (RFC 9846 4.2.3): a server that chooses an older version than it could writes so into the last
  * eight bytes of its random, which its signature or Finished covers.
  */
 import { equal } from '../bytes.js'

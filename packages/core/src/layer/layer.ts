@@ -16,7 +16,7 @@ export interface LayerTraits {
   readonly labelPrefix: string
   /** DTLS and QUIC have no EndOfEarlyData (RFC 9147 5.6, RFC 9001 8.3). */
   readonly endOfEarlyData: boolean
-  /** Whether a ClientHello carries a session id for middleboxes, echoed and followed by CCS (RFC 9846 D.4). */
+  /** Whether a ClientHello carries a session id for middleboxes, echoed and followed by CCS (RFC 9846 E.4). */
   readonly middleboxCompatibility: boolean
   /** QUIC refuses a ClientHello with a session id (RFC 9001 8.4); DTLS ignores it (RFC 9147 section 5). */
   readonly refusesSessionId: boolean

@@ -45,9 +45,7 @@ export class StreamLayer implements Layer {
   readonly #writer: StreamWriter
 
   constructor(options: StreamOptions) {
-    // A client's ServerHello may have a CCS before it where a stateless server sent a HelloRetryRequest.
-    const rule = options.role === 'client' ? 'drop' : 'refuse'
-    this.#reader = new StreamReader(options.maxBuffered, options.handshakeMessage, rule)
+    this.#reader = new StreamReader(options)
     this.#writer = new StreamWriter(options)
   }
 

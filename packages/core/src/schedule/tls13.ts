@@ -48,7 +48,7 @@ export class EarlyStage extends Stage {
     super(hash, prefix, hkdfExtract(hash, zeros, psk ?? zeros))
   }
 
-  /** The HMAC over a truncated ClientHello that shows possession of the PSK (RFC 9846 4.2.11.2). */
+  /** The HMAC over a truncated ClientHello that shows possession of the PSK (RFC 9846 4.3.11.2). */
   binder(kind: 'external' | 'resumption', transcriptHash: Uint8Array): Uint8Array {
     const label = kind === 'external' ? 'ext binder' : 'res binder'
     const key = this.derive(label, this.hash.hash(noBytes))
@@ -95,7 +95,7 @@ export class MainStage extends Stage {
   }
 }
 
-/** The verify_data of Finished under a base key (RFC 9846 4.4.4); binders are made in the same way. */
+/** The verify_data of Finished under a base key (RFC 9846 4.5.3); binders are made in the same way. */
 export function finishedMac(
   hash: HashAlgorithm,
   prefix: string,
@@ -117,7 +117,7 @@ export function nextTrafficSecret(
   return hkdfExpandLabel(hash, secret, prefix, 'traffic upd', noBytes, hash.outputLength)
 }
 
-/** The PSK of a ticket (RFC 9846 4.6.1). */
+/** The PSK of a ticket (RFC 9846 4.7.1). */
 export function resumptionPsk(
   hash: HashAlgorithm,
   prefix: string,

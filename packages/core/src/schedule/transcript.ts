@@ -1,4 +1,4 @@
-/** The running hash over the handshake (RFC 9846 4.4.1). */
+/** The running hash over the handshake (RFC 9846 4.1). */
 import { concat } from '../bytes.js'
 import type { HashAlgorithm, RunningHash } from '../crypto/provider.js'
 import { messageType } from '../wire/registry.js'

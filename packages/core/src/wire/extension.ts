@@ -1,5 +1,5 @@
 /**
- * The one table of extensions: which codec each has in which message (RFC 9846 4.2). An extension that stands where the
+ * The one table of extensions: which codec each has in which message (RFC 9846 4.3). An extension that stands where the
  * table has no entry is misplaced; one that the table lacks is unknown, kept as bytes and otherwise ignored.
  */
 import { Fault } from '../fault.js'
@@ -184,7 +184,7 @@ export function extensionName(type: number): ExtensionName | undefined {
 
 /**
  * Reads the known extensions of a message.
- * @throws {Fault} for an extension that stands twice, is misplaced or malformed (RFC 9846 4.2).
+ * @throws {Fault} for an extension that stands twice, is misplaced or malformed (RFC 9846 4.3).
  */
 export function readExtensions<C extends ExtensionContext>(
   context: C,
@@ -222,7 +222,7 @@ export function writeExtensions<C extends ExtensionContext>(
 }
 
 /**
- * What the server answers must have been asked for (RFC 9846 4.2).
+ * What the server answers must have been asked for (RFC 9846 4.3).
  * @throws {Fault} unsupported_extension for an extension that `offered` lacks.
  */
 export function checkSolicited(

@@ -132,7 +132,7 @@ export function handshakeBytes(type: number, body: Uint8Array): Uint8Array {
   return raw
 }
 
-/** The random of a ServerHello that is a HelloRetryRequest: SHA-256 of that name (RFC 9846 4.1.3). */
+/** The random of a ServerHello that is a HelloRetryRequest: SHA-256 of that name (RFC 9846 4.2.3). */
 export const helloRetryRequestRandom: Uint8Array = Uint8Array.of(
   0xcf,
   0x21,

@@ -21,8 +21,8 @@ const sizes = fc.array(
   },
 )
 
-function outputs(pair: Pair): unknown {
-  return { client: normalized(pair.client.events), server: normalized(pair.server.events) }
+function outputs({ client, server }: Pair): unknown {
+  return { client: normalized(client.events), server: normalized(server.events) }
 }
 
 for (const scenario of scenarios) {

@@ -55,7 +55,7 @@ test('a server that has not seen the first ClientHello goes on from the cookie',
   server.receive(secondHello())
   const output = server.poll()
   assert.is(output.kind, 'transmit')
-  // ServerHello, not another HelloRetryRequest: the random is not the one of RFC 9846 4.1.3.
+  // ServerHello, not another HelloRetryRequest: the random is not the one of RFC 9846 4.2.3.
   assert.ok(output.kind === 'transmit' && output.bytes[11] !== 0xcf)
   assert.is(server.state, 'waitFinished')
 })

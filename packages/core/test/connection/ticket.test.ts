@@ -4,7 +4,7 @@ import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { Session } from '#src/session.js'
 import { parseSession, serializeSession } from '#src/session-codec.js'
 import { type Pair, seededRandom, trustEveryone } from '#src/testing.js'
-import { clientCredential, connect, demand } from '../support/connect.js'
+import { clientCredential, connect, demand, text } from '../support/connect.js'
 import { expectEstablished } from '../support/outcome.js'
 import { ticketStore } from '../support/scenarios.js'
 
@@ -247,11 +247,14 @@ test('every ticket has a PSK, a nonce and an age of its own', () => {
   for (const session of sessions) expectResumed(resume(session))
 })
 
-test('a client takes as many tickets as its limit', () => {
-  const limits = (limit: number) => ({ limits: { tickets: limit } })
-  expectEstablished(connect(limits(8), { tickets: { keys, count: 8 } }).run())
-  const pair = connect(limits(7), { tickets: { keys, count: 8 } }).run()
-  assert.is(pair.client.fault?.code, 'tooManyTickets')
+test('a client takes as many tickets as its limit, and ignores the others (RFC 9846 4.7.1)', () => {
+  for (const limit of [0, 7, 8, 9]) {
+    const pair = connect({ limits: { tickets: limit } }, { tickets: { keys, count: 8 } }).run()
+    expectEstablished(pair)
+    assert.is(pair.client.sessions.length, Math.min(limit, 8))
+    pair.server.send(text('data'))
+    assert.equal(pair.run().client.data, text('data'))
+  }
 })
 
 test('a server without tickets sends none', () => {

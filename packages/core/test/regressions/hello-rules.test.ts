@@ -5,9 +5,16 @@ import type { Connection } from '#src/connection.js'
 import { createServer } from '#src/server.js'
 import { addExtension, combine, editWith } from '#src/testing.js'
 import { decode, encode } from '#src/wire/codec.js'
-import { clientHello, handshakeBytes } from '#src/wire/message.js'
+import { clientHello, handshakeBytes, serverHello } from '#src/wire/message.js'
 import { messageType } from '#src/wire/registry.js'
-import { connect, demand, scriptConnects, serverConfig, text } from '../support/connect.js'
+import {
+  connect,
+  connectToScript,
+  demand,
+  scriptConnects,
+  serverConfig,
+  text,
+} from '../support/connect.js'
 import { expectEstablished, expectRefusal } from '../support/outcome.js'
 import { recordsOf } from '../support/records.js'
 
@@ -26,14 +33,27 @@ function faultOf(connection: Connection): string | undefined {
   }
 }
 
-test('a hello that says SSL 3.0 is refused, whatever else it offers (RFC 9846 D.5)', () => {
-  for (const legacyVersion of [0x0300, 0x0002]) {
+test('a hello that says another version than 1.2 where that stands is refused (RFC 9846 4.2.2)', () => {
+  for (const legacyVersion of [0x0300, 0x0301, 0x0302, 0x0304]) {
     const script = editWith(messageType.clientHello, clientHello, (hello) => ({
       ...hello,
       legacyVersion,
     }))
     const { pair } = scriptConnects(script)
     expectRefusal(pair.run(), 'server', 'noCommonVersion', 'protocolVersion')
+  }
+})
+
+test('and so is a ServerHello or HelloRetryRequest (RFC 9846 4.2.3, 4.2.4)', () => {
+  for (const legacyVersion of [0x0300, 0x0302, 0x0304]) {
+    const script = editWith(messageType.serverHello, serverHello, (hello) => ({
+      ...hello,
+      legacyVersion,
+    }))
+    const { pair } = connectToScript(script)
+    expectRefusal(pair.run(), 'client', 'noCommonVersion', 'protocolVersion')
+    const retried = connectToScript(script, { keyShares: ['x25519'] }, { groups: ['secp256r1'] })
+    expectRefusal(retried.pair.run(), 'client', 'noCommonVersion', 'protocolVersion')
   }
 })
 

@@ -19,7 +19,7 @@ import { recordsOf } from '../support/records.js'
 
 const now = { monotonic: 0, unix: 1_800_000_000_000 }
 
-// RFC 9846 4.4.3: the algorithm is one of those in signature_algorithms.
+// RFC 9846 4.5.2: the algorithm is one of those in signature_algorithms.
 test('a signature scheme that the profile leaves out is not accepted', () => {
   const { pair } = connectToScript(
     editWith(messageType.certificateVerify, certificateVerify, (value) => ({
@@ -32,7 +32,7 @@ test('a signature scheme that the profile leaves out is not accepted', () => {
   expectRefusal(pair.run(), 'client', 'unofferedSignatureScheme', 'illegalParameter')
 })
 
-// RFC 9846 4.1.4: the selected group is one of those in supported_groups.
+// RFC 9846 4.2.4: the selected group is one of those in supported_groups.
 test('a group that the profile leaves out is not retried with', () => {
   const { pair } = connectToScript(
     instead(messageType.serverHello, (wire, { body }) =>

@@ -7,7 +7,7 @@ import { expectRefusal } from '../support/outcome.js'
 
 const psk = { identity: text('identity'), key: new Uint8Array(32).fill(7) }
 
-// RFC 9846 4.2.11: illegal_parameter, where without a PSK it is missing_extension.
+// RFC 9846 4.3.11: illegal_parameter, where without a PSK it is missing_extension.
 test('a server that takes a PSK without the Diffie-Hellman that was asked for is refused', () => {
   const script = editExtension(
     messageType.serverHello,

@@ -51,7 +51,12 @@ if (capture !== undefined && keylog !== undefined) {
 /** One direction of the stream. */
 class Direction {
   readonly #side: 'SERVER' | 'CLIENT'
-  readonly #reader = new StreamReader(1 << 24, 65_536, 'drop')
+  // A client's takes a change_cipher_spec at any time of the handshake.
+  readonly #reader = new StreamReader({
+    role: 'client',
+    maxBuffered: 1 << 24,
+    handshakeMessage: 65_536,
+  })
   readonly #secrets: ReadonlyMap<string, Uint8Array>
 
   constructor(side: 'SERVER' | 'CLIENT', stream: Uint8Array, secrets: ReadonlyMap<string, Uint8Array>) {

@@ -357,7 +357,7 @@ if (retried !== undefined) {
       {
         groups: ['secp256r1'],
         credentials: [serverCredential(retried)],
-        cookie: { keys: [new Uint8Array(32)], peer: new Uint8Array(0) },
+        cookie: { keys: [new Uint8Array(32)], peer: Uint8Array.of(0) },
       },
       {
         send(type, body) {

@@ -93,7 +93,7 @@ function readOutline(pkcs8: Uint8Array): Outline {
 
 const preferred = ['sha256', 'sha384', 'sha512'] as const
 
-/** The hash of the curve's strength first: RFC 9846 4.2.3 has no other for it. */
+/** The hash of the curve's strength first: RFC 9846 4.3.3 has no other for it. */
 const ecdsaOrder: Readonly<Record<number, readonly SignatureName[]>> = {
   32: ['ecdsa_sha256', 'ecdsa_sha384', 'ecdsa_sha512'],
   48: ['ecdsa_sha384', 'ecdsa_sha256', 'ecdsa_sha512'],

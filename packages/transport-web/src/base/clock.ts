@@ -21,6 +21,7 @@ export function createClock(schedule: (callback: () => void) => void = queueMicr
       const delay = Math.ceil(deadline - performance.now())
       timer = setTimeout(callback, Math.min(Math.max(delay, 0), longestDelay))
     },
-    schedule,
+    // Browsers and Workers refuse to run a global function as a method.
+    schedule: (callback) => schedule(callback),
   }
 }

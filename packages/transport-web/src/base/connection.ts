@@ -51,7 +51,7 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
   readonly #whenPeerAuthenticates: () => Promise<Peer | undefined>
-  #readable: ReadableStream<Uint8Array> | undefined
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
   #writable: WritableStream<Uint8Array> | undefined
 
   constructor(parts: Parts) {
@@ -124,13 +124,14 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   }
 
   /** The data as a stream. Made at the first use; then read only through it. Cancelling it drops what still comes. */
-  get readable(): ReadableStream<Uint8Array> {
-    this.#readable ??= new ReadableStream<Uint8Array>(
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#readable ??= new ReadableStream<Uint8Array<ArrayBuffer>>(
       {
         pull: async (controller) => {
           const chunk = await this.read()
           if (chunk === undefined) controller.close()
-          else controller.enqueue(chunk)
+          // What was decrypted is in no shared memory, and TextDecoderStream and Response take nothing else.
+          else controller.enqueue(chunk as Uint8Array<ArrayBuffer>)
         },
         cancel: () => {
           this.#incoming.discard()
@@ -165,12 +166,12 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
     return this.#drive.connection.channelBinding(type)
   }
 
-  /** Updates our keys (RFC 9846 4.6.3), and the peer's too where `requestPeer` is set. */
+  /** Updates our keys (RFC 9846 4.7.3), and the peer's too where `requestPeer` is set. */
   updateKeys(requestPeer = false): void {
     this.#drive.act((connection, now) => connection.updateKeys(requestPeer, now))
   }
 
-  /** Server: asks the client to authenticate itself now (RFC 9846 4.6.2). Undefined: it declined. */
+  /** Server: asks the client to authenticate itself now (RFC 9846 4.7.2). Undefined: it declined. */
   requestClientCertificate(): Promise<Peer | undefined> {
     const answer = this.#whenPeerAuthenticates()
     this.#drive.act((connection, now) => connection.requestClientCertificate(now))

@@ -219,7 +219,9 @@ function policyFor(
   const kept = verifiers.get(crypto) ?? new Map<string, Policy<VerifyQuestion>>()
   verifiers.set(crypto, kept)
   let policy = kept.get(text)
-  policy ??= verificationPolicy(createVerifier({ anchors: anchors(), crypto }))
+  // Private authorities are held to RFC 5280, those that the runtime trusts to the profile of the Web PKI as well.
+  const profile = text === '' ? undefined : 'rfc5280'
+  policy ??= verificationPolicy(createVerifier({ anchors: anchors(), crypto, profile }))
   kept.delete(text)
   kept.set(text, policy)
   for (const oldest of kept.keys()) {

@@ -11,7 +11,7 @@ import {
 import { extensionIds, type PolicyMapping } from '../extension.js'
 import { encodeExtension } from './extension.js'
 
-export const anyPolicy = '2.5.29.32.0'
+export { anyPolicy } from '../rules/policy.js'
 
 const certificationPracticeStatement = '1.3.6.1.5.5.7.2.1'
 

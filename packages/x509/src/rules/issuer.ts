@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificate.js'
 import { keyUsage } from '../extension.js'
 import type { Finding } from '../fault.js'
+import type { Profile } from '../profile.js'
 
 /**
  * Whether a certificate may issue the one below it (RFC 5280 6.1.4 (k) to (n)).
@@ -11,12 +12,13 @@ export function checkIssuer(
   issuer: Certificate,
   intermediates: number,
   isAnchor: boolean,
+  profile: Profile,
 ): Finding | undefined {
   const { basicConstraints, keyUsage: usage } = issuer.extensions
   if (issuer.version < 3) {
-    if (isAnchor) return undefined
+    if (isAnchor && profile !== 'webPki') return undefined
     return {
-      code: 'notACa',
+      code: 'version',
       detail: `is of version ${issuer.version} and cannot be an authority's`,
     }
   }

@@ -2,12 +2,11 @@ import type { Certificate } from '../certificate.js'
 import type { NameConstraints } from '../extension.js'
 import type { Finding } from '../fault.js'
 import type { GeneralName } from '../general-name.js'
+import { mailboxOf, smtpUtf8Mailbox } from '../identity.js'
 import { attributeValueText } from '../name.js'
 import { type Match, matchSubtree } from './subtree.js'
 
 const emailAddress = '1.2.840.113549.1.9.1'
-/** RFC 9598 section 6: such mailboxes are under the constraints of rfc822Name. */
-const smtpUtf8Mailbox = '1.3.6.1.5.5.7.8.9'
 
 /** How many comparisons of a name with a subtree are still allowed. */
 export interface ComparisonBudget {
@@ -66,14 +65,21 @@ function checkName(constraints: NameConstraints, name: GeneralName): Finding | u
   }
 }
 
-/** Undefined where the constraint is about another form of names. */
+/**
+ * Undefined where the constraint is about another form of names. RFC 9598 section 6: SmtpUTF8Mailbox is under the
+ * constraints of rfc822Name. Forms that nobody has said how to compare are refused where a constraint is of their form.
+ */
 function matchForm(
   subtree: GeneralName,
   name: GeneralName,
   side: 'permitted' | 'excluded',
 ): Match | undefined {
-  if (name.kind === 'otherName' && name.type === smtpUtf8Mailbox && subtree.kind === 'email') {
-    return 'incomparable'
+  if (name.kind === 'otherName' && subtree.kind === 'email') {
+    if (name.type !== smtpUtf8Mailbox) return undefined
+    return matchSubtree(subtree, { kind: 'email', value: mailboxOf(name) ?? '' }, side)
+  }
+  if (subtree.kind === 'otherName' && name.kind === 'otherName') {
+    return subtree.type === name.type ? 'incomparable' : undefined
   }
   return subtree.kind === name.kind ? matchSubtree(subtree, name, side) : undefined
 }

@@ -28,6 +28,23 @@ export function matchSubtree(
   }
 }
 
+/** Whether a constraint is of the shape that RFC 5280 4.2.1.10 gives its form; of others nothing is known. */
+export function isConstraint(subtree: GeneralName): boolean {
+  switch (subtree.kind) {
+    case 'dns':
+      return subtree.value === '' || isDnsName(subtree.value)
+    case 'email':
+    case 'uri': {
+      const host = subtree.value.slice(subtree.value.lastIndexOf('@') + 1)
+      return host === '' || isDnsName(host.startsWith('.') ? host.slice(1) : host)
+    }
+    case 'ip':
+      return isPrefixMask(subtree.value.subarray(subtree.value.length / 2))
+    default:
+      return true
+  }
+}
+
 /**
  * A host is inside its own subtree and those of its parents; a constraint that begins with a dot holds only for hosts
  * below it. A wildcard stands for hosts of one more label: it is permitted where all of them are, and excluded where

@@ -75,6 +75,7 @@ export function verify(
   const verifier = createVerifier({
     anchors: anchors.map(({ certificate }) => trustAnchor(certificate)),
     crypto: testProvider,
+    profile: 'rfc5280',
     ...options,
   })
   const result = verifier.verify({

@@ -83,6 +83,13 @@ const sha256: HashAlgorithm = {
   },
 }
 
+const sha1: HashAlgorithm = {
+  ...sha256,
+  name: 'sha1',
+  outputLength: 20,
+  hash: (data) => new Uint8Array(crypto.createHash('sha1').update(data).digest()),
+}
+
 function signingKey(privateKey: crypto.KeyObject): SigningKey {
   const spki = crypto.createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
   const publicKey = parseSubjectPublicKey(new Uint8Array(spki))
@@ -101,7 +108,7 @@ export const testProvider: CryptoProvider = {
   suites: [],
   groups: [],
   signatures: names.map(algorithm),
-  hashes: [sha256],
+  hashes: [sha256, sha1],
   importPrivateKey: (pkcs8) =>
     signingKey(crypto.createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })),
   describe: () => [],

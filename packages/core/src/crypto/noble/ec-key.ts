@@ -24,7 +24,7 @@ const hashes: readonly HashAlgorithm[] = /* @__PURE__ */ (() => [
   sha1,
 ])()
 
-/** The hash of the curve's strength first: RFC 9846 4.2.3 has no other for it. */
+/** The hash of the curve's strength first: RFC 9846 4.3.3 has no other for it. */
 const order: Readonly<Record<string, readonly SignatureName[]>> = {
   32: ['ecdsa_sha256', 'ecdsa_sha384', 'ecdsa_sha512'],
   48: ['ecdsa_sha384', 'ecdsa_sha256', 'ecdsa_sha512'],

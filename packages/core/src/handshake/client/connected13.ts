@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, client: after the handshake (RFC 9846 4.6).
+ * TLS 1.3, client: after the handshake (RFC 9846 4.7).
  *
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
@@ -17,13 +17,13 @@ import { readExtensions } from '../../wire/extension.js'
 import { newSessionTicket } from '../../wire/message.js'
 import { messageType } from '../../wire/registry.js'
 import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
-import { Connected13 } from '../connected13.js'
+import { Connected13, restoreConnected } from '../connected13.js'
 import { type Context, type State, type Step, state, type Table } from '../context.js'
 import { keylog } from '../keylog.js'
 import { spokenVersion } from '../version.js'
 import { type Authenticated, authenticateClient, readRequest } from './serverFlight13.js'
 
-/** RFC 9846 4.6.1: a week. */
+/** RFC 9846 4.7.1: a week. */
 const maxTicketLifetime = 604_800
 
 export interface CompletedClient extends Authenticated {
@@ -81,40 +81,24 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
   })
 }
 
-/** After an export: tickets and key updates go on; authentication after the handshake does not, for want of its transcript. */
+/** After an export: tickets and key updates go on. */
 export function restoreClient(
-  { info, keys, peerExpires }: ExportedConnection,
+  exported: ExportedConnection,
   settings: ClientSettings,
   context: Context,
 ): State {
-  const { labelPrefix: prefix } = context.layer.traits
-  const suite = settings.suites.find(({ id }) => id === info.suite.id)
+  const { info, keys, peerExpires } = exported
   const version = settings.versions.find(({ id }) => id === info.version.id)
-  if (suite === undefined || version === undefined)
-    throw new Fault('internalError', 'the configuration lacks the suite or version')
+  if (version === undefined) throw new Fault('internalError', 'the configuration lacks the version')
   const peer = info.peer === undefined ? undefined : restoredPeer(info.peer, peerExpires)
-  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
-  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
   const counts = { tickets: keys.tickets }
   const resumptionSecret = keys.resumption.slice()
-  const connected = new Connected13(
-    info,
-    {
-      suite,
-      prefix,
-      read: keys.read.slice(),
-      write: keys.write.slice(),
-      exporter: keys.exporter.slice(),
-    },
-    settings.limits.keyUpdates,
-    {
-      endPoint: () => endPoint(settings, peer),
-      resumption: resumptionSecret,
-      tickets: () => counts.tickets,
-      peerExpires,
-    },
-  )
-  connected.restoreUpdates(keys)
+  const { connected, suite } = restoreConnected(exported, settings, context, {
+    endPoint: () => endPoint(settings, peer),
+    resumption: resumptionSecret,
+    tickets: () => counts.tickets,
+    peerExpires,
+  })
   const fields = { settings, suite, version, alpn: info.alpn, peer }
   return waitMessages({ fields, connected, resumptionSecret, transcript: undefined, counts })
 }
@@ -166,12 +150,9 @@ const connectedTable: Table<ConnectedClient> = {
     const extensions = readExtensions('newSessionTicket', ticket.extensions)
     if (ticket.ticketLifetime > maxTicketLifetime)
       throw new Fault('illegalParameter', `ticket_lifetime ${ticket.ticketLifetime}`)
+    // RFC 9846 4.7.1: who does not want a ticket ignores it.
+    if (counts.tickets >= settings.limits.tickets) return waitMessages(client)
     counts.tickets++
-    if (counts.tickets > settings.limits.tickets)
-      throw new Fault(
-        'tooManyTickets',
-        `${counts.tickets}, limits.tickets is ${settings.limits.tickets}`,
-      )
     if (ticket.ticketLifetime === 0) return waitMessages(client)
     const { labelPrefix, maxEarlyData } = context.layer.traits
     if (maxEarlyData !== undefined && (extensions.earlyData ?? maxEarlyData) !== maxEarlyData)
@@ -215,7 +196,7 @@ const connectedTable: Table<ConnectedClient> = {
   },
 }
 
-/** With authentication after the handshake, which the client has to offer (RFC 9846 4.6.2). */
+/** With authentication after the handshake, which the client has to offer (RFC 9846 4.7.2). */
 const connectedAuthTable: Table<ConnectedClient> = {
   ...connectedTable,
   [messageType.certificateRequest](client, message, context) {

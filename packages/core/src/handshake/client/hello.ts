@@ -86,7 +86,7 @@ const waitServerHelloTable: Table<WaitServerHello> = {
   },
 }
 
-/** RFC 9846 4.2.1: supported_versions where it stands, legacy_version otherwise. */
+/** RFC 9846 4.3.1: supported_versions where it stands, legacy_version otherwise. */
 function chosenVersion(
   hello: ServerHello,
   { settings, retry }: WaitServerHello,
@@ -116,7 +116,8 @@ function chosenVersion(
     throw new Fault('illegalParameter', `supported_versions says 0x${number.toString(16)}`)
   if (retry !== undefined && retry.version !== version)
     throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
+  // RFC 9846 4.2.3: protocol_version too.
   if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
-    throw new Fault('illegalParameter', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
+    throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
   return version
 }

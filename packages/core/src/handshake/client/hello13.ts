@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, client: the hellos (RFC 9846 4.1).
+ * TLS 1.3, client: the hellos (RFC 9846 4.2).
  *
  *   ClientHello (+ early data)  -------->
  *                               <--------  HelloRetryRequest
@@ -50,7 +50,7 @@ export const client13: ClientVersion = {
     const { settings, offer } = fields
     const list = hello.extensions ?? []
     const extensions = readExtensions('helloRetryRequest', list)
-    // The cookie is the one extension that nobody has to ask for (RFC 9846 4.2).
+    // The cookie is the one extension that nobody has to ask for (RFC 9846 4.3).
     checkSolicited(
       list.filter(({ type }) => type !== extensionTable.cookie.type),
       offer.offered,
@@ -73,7 +73,7 @@ export const client13: ClientVersion = {
     const variant: OfferVariant = {
       groupAsked: group !== undefined,
       keyPairs: group === undefined ? offer.keyPairs : retryShare(group, offer, context),
-      // RFC 9846 4.1.2: PSKs that do not go with the suite are left out.
+      // RFC 9846 4.2.2: PSKs that do not go with the suite are left out.
       psks: offeredPsks(settings, context, suite.hash),
       cookie,
       earlyData: false,
@@ -114,7 +114,7 @@ function generate(groups: readonly NamedGroup[], context: Context): ReadonlyMap<
   return new Map(groups.map((group) => [group.id, group.generate(random)]))
 }
 
-/** RFC 9846 4.1.4: the group must be one that we support and sent no share for. */
+/** RFC 9846 4.2.4: the group must be one that we support and sent no share for. */
 function retryShare(id: number, offer: Offer, context: Context): ReadonlyMap<number, KeyPair> {
   const group = offer.settings.groups.find((candidate) => candidate.id === id)
   if (group === undefined)
@@ -136,7 +136,7 @@ function offersEarlyData(settings: ClientSettings, first: OfferedPsk | undefined
   if (settings.config.earlyData !== true || session === undefined) return false
   if (session.maxEarlyData === 0 || !settings.suites.some(({ id }) => id === session.suite))
     return false
-  // RFC 9846 4.2.10: early data speaks the protocol of the session, which must be on offer again.
+  // RFC 9846 4.3.10: early data speaks the protocol of the session, which must be on offer again.
   return session.alpn === undefined || settings.config.alpn?.includes(session.alpn) === true
 }
 
@@ -168,7 +168,7 @@ function startEarlyData(
   return keys
 }
 
-/** RFC 9846 D.4: once, before the first protected record or the second ClientHello. */
+/** RFC 9846 E.4: once, before the first protected record or the second ClientHello. */
 function sendChangeCipherSpec(offer: Pick<Offer, 'sessionId'>, context: Context): void {
   if (offer.sessionId.length > 0) context.layer.sendChangeCipherSpec()
 }
@@ -205,7 +205,7 @@ function serverHello13(
     throw new Fault('illegalParameter', 'the PSK belongs to another hash than the suite')
   if (psk === undefined && keyShare === undefined)
     throw new Fault('missingExtension', 'ServerHello has neither key_share nor pre_shared_key')
-  // RFC 9846 4.2.11: the modes that were offered decide, and what does not agree with them is illegal.
+  // RFC 9846 4.3.11: the modes that were offered decide, and what does not agree with them is illegal.
   if (keyShare === undefined && !settings.pskWithoutDiffieHellman)
     throw new Fault('illegalParameter', 'psk_ke was not offered, and key_share is missing')
   if (retry?.group !== undefined && keyShare?.group !== retry.group)

@@ -28,7 +28,7 @@ export interface OfferBase {
 /** What a HelloRetryRequest changes. */
 export interface OfferVariant {
   readonly keyPairs: ReadonlyMap<number, KeyPair>
-  /** A HelloRetryRequest asked for a group: its share then stands alone (RFC 9846 4.1.2). */
+  /** A HelloRetryRequest asked for a group: its share then stands alone (RFC 9846 4.2.2). */
   readonly groupAsked: boolean
   readonly psks: readonly OfferedPsk[]
   readonly cookie: Uint8Array | undefined
@@ -47,7 +47,7 @@ export interface Offer extends OfferBase, OfferVariant {
   readonly earlyKeys: TrafficKeys | undefined
 }
 
-/** Fills in the binders, given the message up to and including the identities (RFC 9846 4.2.11.2). */
+/** Fills in the binders, given the message up to and including the identities (RFC 9846 4.3.11.2). */
 export type Bind = (truncated: Uint8Array) => readonly Uint8Array[]
 
 /** Builds the ClientHello's body. */
@@ -200,7 +200,7 @@ function pskExtension({ psks }: OfferVariant, binders?: readonly Uint8Array[]): 
   }
 }
 
-/** pre_shared_key goes last, and its binders cover everything before them (RFC 9846 4.2.11). */
+/** pre_shared_key goes last, and its binders cover everything before them (RFC 9846 4.3.11). */
 function bound(
   hello: ClientHello,
   extensions: readonly Extension[],

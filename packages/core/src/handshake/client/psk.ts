@@ -1,4 +1,4 @@
-/** What a client offers in pre_shared_key: a session's ticket, and external PSKs (RFC 9846 4.2.11). */
+/** What a client offers in pre_shared_key: a session's ticket, and external PSKs (RFC 9846 4.3.11). */
 import type { HashAlgorithm } from '../../crypto/provider.js'
 import type { ClientSettings } from '../../options.js'
 import { EarlyStage } from '../../schedule/tls13.js'
@@ -36,7 +36,7 @@ export function offeredPsks(
         identity: session.ticket,
         secret: session.psk,
         hash: known,
-        // RFC 9846 4.2.11.1: the age in ms plus ticket_age_add, modulo 2^32.
+        // RFC 9846 4.3.11.1: the age in ms plus ticket_age_add, modulo 2^32.
         obfuscatedTicketAge:
           (Math.max(0, Math.floor(unix - session.received)) + session.ageAdd) % 2 ** 32,
         session,

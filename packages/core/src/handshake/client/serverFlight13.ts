@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, client: the server's flight and our answer (RFC 9846 4.3, 4.4).
+ * TLS 1.3, client: the server's flight and our answer (RFC 9846 4.4, 4.5).
  *
  *   <--------  EncryptedExtensions, [CertificateRequest], [Certificate, CertificateVerify], Finished
  *   [EndOfEarlyData], [Certificate, [CertificateVerify]], Finished  -------->
@@ -154,7 +154,7 @@ function applyRecordSize(
   context.layer.setReceiveLimit(config.maxFragmentLength)
 }
 
-/** RFC 9846 4.2.10: the server may only take it under the first PSK, its suite and its protocol. */
+/** RFC 9846 4.3.10: the server may only take it under the first PSK, its suite and its protocol. */
 function checkEarlyData(
   { psk, pskIndex, suite }: AfterServerHello,
   alpn: string | undefined,
@@ -178,7 +178,7 @@ const waitCertificateOrRequestTable: Table<AfterExtensions> = {
   [messageType.certificateRequest](fields, message) {
     fields.transcript.add(message.raw)
     const requested = readRequest(message.body)
-    // RFC 9846 4.3.2: the context is for requests after the handshake.
+    // RFC 9846 4.4.2: the context is for requests after the handshake.
     if (requested.context.length > 0)
       throw new Fault('illegalParameter', 'certificate_request_context is not empty')
     return state('waitCertificate', waitCertificateTable, { ...fields, requested })
@@ -319,7 +319,7 @@ export function authenticateClient(
         transcript.hashWith(handshakeBytes(messageType.certificate, body)),
         context,
         (verifyBody) => {
-          // Sent together: after the handshake nothing may stand between them (RFC 9846 4.6.2).
+          // Sent together: after the handshake nothing may stand between them (RFC 9846 4.7.2).
           transcript.add(context.send(messageType.certificate, body))
           transcript.add(context.send(messageType.certificateVerify, verifyBody))
           return then()

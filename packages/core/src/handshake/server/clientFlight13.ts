@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, server: the client's flight (RFC 9846 4.4, 4.5).
+ * TLS 1.3, server: the client's flight (RFC 9846 4.5, 4.6).
  *
  *   [EndOfEarlyData], [Certificate, [CertificateVerify]], Finished  -------->  on to connected13.ts
  */

@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, server: after the handshake (RFC 9846 4.6).
+ * TLS 1.3, server: after the handshake (RFC 9846 4.7).
  *
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
@@ -25,7 +25,7 @@ import {
   readCertificate,
   type VerifiedPeer,
 } from '../authenticate.js'
-import { Connected13 } from '../connected13.js'
+import { Connected13, restoreConnected } from '../connected13.js'
 import {
   type Connected,
   type Context,
@@ -70,7 +70,11 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   context.setEarlyRead(undefined)
   context.setEarlyExporter(undefined)
   context.installRead('application', trafficKeys13(suite, prefix, read))
-  const mayRequest = received.extensions.postHandshakeAuth === true && settings.verify !== undefined
+  // RFC 9846 4.4.2: not where an external PSK has authenticated us.
+  const mayRequest =
+    received.extensions.postHandshakeAuth === true &&
+    settings.verify !== undefined &&
+    fields.psk?.kind !== 'external'
   const connected = new Connected13(
     connectionInfo(fields, context),
     { suite, prefix, read, write, exporter },
@@ -95,30 +99,14 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
   return waitMessages(connectedFields)
 }
 
-/** After an export: key updates go on; authentication after the handshake does not, for want of its transcript. */
+/** After an export: key updates go on. */
 export function restoreServer(
-  { info, keys, peerExpires }: ExportedConnection,
+  exported: ExportedConnection,
   settings: ServerSettings,
   context: Context,
 ): State {
-  const { labelPrefix: prefix } = context.layer.traits
-  const suite = settings.suites.find(({ id }) => id === info.suite.id)
-  if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
-  context.installRead('application', trafficKeys13(suite, prefix, keys.read.slice()))
-  context.installWrite('application', trafficKeys13(suite, prefix, keys.write.slice()))
-  const connected = new Connected13(
-    info,
-    {
-      suite,
-      prefix,
-      read: keys.read.slice(),
-      write: keys.write.slice(),
-      exporter: keys.exporter.slice(),
-    },
-    settings.limits.keyUpdates,
-    { peerExpires },
-  )
-  connected.restoreUpdates(keys)
+  const { peerExpires } = exported
+  const { connected, suite } = restoreConnected(exported, settings, context, { peerExpires })
   return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
 }
 
@@ -253,7 +241,7 @@ interface WaitAuthentication {
   readonly transcript: Transcript
 }
 
-/** RFC 9846 4.6.2. One request at a time. */
+/** RFC 9846 4.7.2. One request at a time. */
 function requestAuthentication(server: ConnectedServer, context: Context): State {
   const { fields, connected } = server
   if (server.transcript === undefined)

@@ -1,5 +1,5 @@
 /**
- * A HelloRetryRequest's cookie that lets a server forget the first ClientHello (RFC 9846 4.2.2): it holds that message's
+ * A HelloRetryRequest's cookie that lets a server forget the first ClientHello (RFC 9846 4.3.2): it holds that message's
  * hash and what was chosen, under a MAC that covers the client's address too.
  */
 import { concat, equalConstantTime } from '../../bytes.js'

@@ -1,4 +1,4 @@
-/** Whether early data is taken (RFC 9846 4.2.10, section 8). Whatever is in doubt is refused. */
+/** Whether early data is taken (RFC 9846 4.3.10, section 8). Whatever is in doubt is refused. */
 import { ask, type Context, type Step } from '../context.js'
 import type { Negotiated } from './hello13.js'
 

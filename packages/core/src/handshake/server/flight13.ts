@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, server: our flight (RFC 9846 4.1.3, 4.3, 4.4).
+ * TLS 1.3, server: our flight (RFC 9846 4.2.3, 4.4, 4.5).
  *
  *   <--------  ServerHello, EncryptedExtensions, [CertificateRequest], [Certificate, CertificateVerify], Finished
  */

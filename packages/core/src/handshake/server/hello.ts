@@ -84,7 +84,7 @@ export function readClientHello(
   }
 }
 
-/** RFC 9846 4.2.1: supported_versions where it stands; legacy_version says 1.2 at most. */
+/** RFC 9846 4.3.1: supported_versions where it stands; legacy_version says 1.2 at most. */
 function chooseVersion(
   hello: ClientHello,
   { supportedVersions }: ExtensionsOf<'clientHello'>,
@@ -92,9 +92,6 @@ function chooseVersion(
   context: Context,
 ): Version {
   const { traits } = context.layer
-  // RFC 9846 D.5: a hello that says SSL 3.0 or less is refused, whatever else it says.
-  if (hello.legacyVersion <= protocolVersion.ssl30)
-    throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
   const newestFirst = [...versions].sort((a, b) => b.id - a.id)
   const version = newestFirst.find(({ id }) => {
     const wire = traits.wireVersion(id)

@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, server: the hellos (RFC 9846 4.1).
+ * TLS 1.3, server: the hellos (RFC 9846 4.2).
  *
  *   ClientHello (+ early data)  -------->
  *                               <--------  HelloRetryRequest: statelessly under a cookie, where one is configured
@@ -11,7 +11,7 @@ import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
 import { Transcript } from '../../schedule/transcript.js'
 import { extensionTable } from '../../wire/extension.js'
-import { messageType, namedGroup, nameOf } from '../../wire/registry.js'
+import { messageType, namedGroup, nameOf, protocolVersion } from '../../wire/registry.js'
 import { type Context, type Step, state, type Table } from '../context.js'
 import { chooseGroup, common } from '../negotiate.js'
 import { serverFlight } from './flight13.js'
@@ -95,17 +95,21 @@ function negotiate(
   return usable ? selectPsk(search, proceed) : proceed(undefined)
 }
 
-/** Checks that need no choice (RFC 9846 4.1.2, 4.2.8, 4.2.11, 9.2). */
+/** Checks that need no choice (RFC 9846 4.2.2, 4.3.8, 4.3.11, 9.2). */
 function checkClientHello(
   { hello, list, extensions }: ReceivedClientHello,
   context: Context,
 ): void {
+  const { traits } = context.layer
+  // RFC 9846 4.2.2: it says TLS 1.2, or the hello is refused with protocol_version.
+  if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
+    throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
   if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0)
     throw new Fault('illegalParameter', 'legacy_compression_methods is not just null')
   // RFC 9147 5.3: only DTLS has one, and only DTLS 1.2 fills it.
   if (hello.legacyCookie !== undefined && hello.legacyCookie.length > 0)
     throw new Fault('illegalParameter', 'legacy_cookie is not empty')
-  if (context.layer.traits.refusesSessionId && hello.legacySessionId.length > 0)
+  if (traits.refusesSessionId && hello.legacySessionId.length > 0)
     throw new Fault('illegalParameter', 'legacy_session_id must be empty on this transport')
   const { preSharedKey, supportedGroups, keyShare, signatureAlgorithms } = extensions
   if (preSharedKey !== undefined) {
@@ -128,7 +132,7 @@ function checkClientHello(
   )
 }
 
-/** RFC 9846 4.2.8: a share at most for each supported group, in the same order. */
+/** RFC 9846 4.3.8: a share at most for each supported group, in the same order. */
 function checkShares(shares: readonly number[], supported: readonly number[]): void {
   let from = 0
   for (const share of shares) {
@@ -220,7 +224,7 @@ function withPsk(
     return pskAlone()
   }
   const chosen = groupFor(shares, supported, settings, retry)
-  // RFC 9846 4.2.9: both modes are on offer, and the other one has no group.
+  // RFC 9846 4.3.9: both modes are on offer, and the other one has no group.
   if (chosen === undefined && mayUsePskAlone) return pskAlone()
   if (chosen === undefined)
     throw new Fault(
@@ -261,7 +265,7 @@ function groupFor(
   const ids = shares.map(({ group }) => group)
   const preference = settings.config.preference ?? 'server'
   if (retry?.group !== undefined) {
-    // RFC 9846 4.1.2: the second ClientHello has one share, for the group asked for.
+    // RFC 9846 4.2.2: the second ClientHello has one share, for the group asked for.
     if (ids.length !== 1 || ids[0] !== retry.group)
       throw new Fault(
         'changedClientHello',
@@ -300,13 +304,13 @@ interface WaitSecond {
   readonly retry: Retry
 }
 
-/** RFC 9846 4.1.2: the second ClientHello has none, whether we remember the first or not. */
+/** RFC 9846 4.2.2: the second ClientHello has none, whether we remember the first or not. */
 function refuseEarlyData({ extensions }: ReceivedClientHello): void {
   if (extensions.earlyData !== undefined)
     throw new Fault('changedClientHello', 'early_data after a HelloRetryRequest')
 }
 
-/** RFC 9846 4.1.2: what the second ClientHello may change. */
+/** RFC 9846 4.2.2: what the second ClientHello may change. */
 const changeable = new Set<number>([
   extensionTable.keyShare.type,
   extensionTable.earlyData.type,

@@ -1,5 +1,5 @@
 /**
- * Which of the offered PSKs a server takes (RFC 9846 4.2.11): tickets, external PSKs known beforehand, and ones that are
+ * Which of the offered PSKs a server takes (RFC 9846 4.3.11): tickets, external PSKs known beforehand, and ones that are
  * looked up. The first identity that serves is taken; its binder must then be right.
  */
 import { equal, equalConstantTime } from '../../bytes.js'
@@ -62,7 +62,7 @@ function tryIdentity(
   const external = (psk: ExternalPsk) => takeExternal(search, index, psk, then, next)
   const session = (state: ServerSessionState) => takeSession(search, index, state, then, next)
 
-  // A PSK does not stand in for a certificate that is demanded (RFC 9846 4.3.2 allows only one of the two).
+  // A PSK does not stand in for a certificate that is demanded (RFC 9846 4.4.2 allows only one of the two).
   const pskMayServe = settings.config.clientAuthentication !== 'require'
   const known = settings.psks.find((psk) => equal(psk.identity, identity))
   if (known !== undefined && pskMayServe) return external(known)
@@ -154,7 +154,7 @@ function take(
   const early = new EarlyStage(hash, context.layer.traits.labelPrefix, found.secret)
   const expected = early.binder(found.kind, truncatedHash(received, hash, before))
   early.wipe()
-  // RFC 9846 4.2.11: no falling back to another identity once one was chosen.
+  // RFC 9846 4.3.11: no falling back to another identity once one was chosen.
   if (!equalConstantTime(expected, binder)) throw new Fault('badBinder', `identity ${index}`)
   return then({
     index,
@@ -168,7 +168,7 @@ function take(
   })
 }
 
-/** The hash up to the binders, which end the message (RFC 9846 4.2.11.2). */
+/** The hash up to the binders, which end the message (RFC 9846 4.3.11.2). */
 function truncatedHash(
   { message, extensions }: ReceivedClientHello,
   hash: HashAlgorithm,

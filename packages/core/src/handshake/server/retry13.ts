@@ -1,5 +1,5 @@
 /**
- * TLS 1.3, server: HelloRetryRequest (RFC 9846 4.1.4), with or without a cookie that lets the server forget.
+ * TLS 1.3, server: HelloRetryRequest (RFC 9846 4.2.4), with or without a cookie that lets the server forget.
  */
 import { noBytes } from '../../bytes.js'
 import type { CipherSuite, HashAlgorithm, NamedGroup } from '../../crypto/provider.js'
@@ -130,7 +130,7 @@ function cookieHash({ crypto, suites }: ServerSettings): HashAlgorithm {
   return hash
 }
 
-/** RFC 9846 D.4: after the first of our messages, once. */
+/** RFC 9846 E.4: after the first of our messages, once. */
 export function sendChangeCipherSpec({ hello }: ReceivedClientHello, context: Context): void {
   if (context.layer.traits.middleboxCompatibility && hello.legacySessionId.length > 0)
     context.layer.sendChangeCipherSpec()

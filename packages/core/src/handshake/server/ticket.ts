@@ -1,4 +1,4 @@
-/** Tickets: sealed under a key ring, or references into a store (RFC 9846 4.6.1, RFC 5077 section 4). */
+/** Tickets: sealed under a key ring, or references into a store (RFC 9846 4.7.1, RFC 5077 section 4). */
 import { ascii, concat, equal, noBytes, wipe } from '../../bytes.js'
 import type { AeadAlgorithm, CryptoProvider, HashAlgorithm } from '../../crypto/provider.js'
 import { hkdfExpand } from '../../schedule/hkdf.js'

@@ -20,7 +20,14 @@ const maxCiphertext = maxPlaintext + 256
 const maxChangeCipherSpecs = 32
 const maxEmptyRecords = 32
 
+export interface ReaderOptions {
+  readonly role: 'client' | 'server'
+  readonly maxBuffered: number
+  readonly handshakeMessage: number
+}
+
 export class StreamReader {
+  readonly #role: 'client' | 'server'
   readonly #maxBuffered: number
   readonly #input = new InputBuffer()
   readonly #reassembly: Reassembly
@@ -35,10 +42,12 @@ export class StreamReader {
   #skip: EarlyDataSkip | undefined
   #skipped = 0
 
-  constructor(maxBuffered: number, handshakeMessage: number, rule: ChangeCipherSpecRule) {
+  constructor({ role, maxBuffered, handshakeMessage }: ReaderOptions) {
+    this.#role = role
     this.#maxBuffered = maxBuffered
     this.#reassembly = new Reassembly(handshakeMessage)
-    this.#changeCipherSpec = rule
+    // A client's ServerHello may have a CCS before it where a stateless server sent a HelloRetryRequest.
+    this.#changeCipherSpec = role === 'client' ? 'drop' : 'refuse'
   }
 
   receive(bytes: Uint8Array): number {
@@ -110,6 +119,7 @@ export class StreamReader {
       return undefined
     }
     if (this.#protection !== undefined) {
+      if (type === contentType.alert && this.#mayLackKeys) return this.#content(type, fragment)
       if (type !== contentType.applicationData)
         throw new Fault('plaintextRecord', describePlaintext(type, fragment))
       return this.#protected(this.#protection, record, fragment)
@@ -124,6 +134,15 @@ export class StreamReader {
     if (type === contentType.handshake && this.#skip?.kind === 'untilClientHello')
       this.#skip = undefined
     return this.#content(type, fragment)
+  }
+
+  /**
+   * A client that has not read our ServerHello, or refuses what follows, protects its alert as its own state says (RFC
+   * 9846 6): not at all. So until its first record under the handshake's keys, which ends the connection just as well.
+   */
+  get #mayLackKeys(): boolean {
+    if (this.#role === 'client') return false
+    return this.#level === 'earlyData' || (this.#level === 'handshake' && this.#sequence === 0)
   }
 
   #protected(

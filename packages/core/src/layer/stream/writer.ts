@@ -3,7 +3,7 @@ import { concat, noBytes } from '../../bytes.js'
 import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import { handshakeBytes } from '../../wire/message.js'
-import { contentType } from '../../wire/registry.js'
+import { alert, contentType } from '../../wire/registry.js'
 import type { RecordProtection, TrafficKeys } from '../layer.js'
 import { OutputBuffer } from '../output-buffer.js'
 import { headerLength, maxPlaintext, maxSequence } from './limits.js'
@@ -27,6 +27,8 @@ export class StreamWriter {
   #sequence = 0
   #limit = maxPlaintext
   #firstRecord = true
+  /** RFC 9846 6.1: nothing follows a close_notify, whoever may still answer. */
+  #ended = false
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -52,6 +54,7 @@ export class StreamWriter {
     this.#sealHandshake()
     this.#sealStaged()
     this.#seal(contentType.alert, Uint8Array.of(level, description))
+    this.#ended ||= description === alert.closeNotify
   }
 
   sendData(bytes: Uint8Array): number {
@@ -175,6 +178,7 @@ export class StreamWriter {
   }
 
   #seal(type: number, content: Uint8Array): void {
+    if (this.#ended) return
     const protection = this.#protection
     if (protection === undefined) {
       const { buffer, offset } = this.#output.reserve(headerLength + content.length)

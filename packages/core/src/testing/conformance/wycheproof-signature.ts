@@ -121,7 +121,7 @@ const hashNames: Readonly<Record<string, 'sha1' | 'sha224' | 'sha256' | 'sha384'
 function algorithmOf(kind: Kind, group: Vector): SignatureName | undefined {
   if (kind !== 'ecdsa' && kind !== 'rsa_pkcs1' && kind !== 'rsa_pss') return kind
   const hash = hashNames[group.text('sha')]
-  // RFC 4055 3.1, RFC 9846 4.2.3: MGF1 with the same hash.
+  // RFC 4055 3.1, RFC 9846 4.3.3: MGF1 with the same hash.
   if (kind === 'rsa_pss' && group.text('mgfSha') !== group.text('sha')) return undefined
   return hash && `${kind}_${hash}`
 }

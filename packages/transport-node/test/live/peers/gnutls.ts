@@ -1,0 +1,244 @@
+/** GnuTLS's command line: gnutls-serv as an echo server, and gnutls-cli. */
+import { readFileSync } from 'node:fs'
+import { identityKinds, temporaryFile, tryLater } from '../support/authority.js'
+import type { Abilities, Fact, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
+import { firstLine, freePort, Program } from '../support/process.js'
+import type { Scope } from '../support/scope.js'
+
+const ciphers: Readonly<Record<string, string>> = {
+  TLS_AES_128_GCM_SHA256: 'AES-128-GCM',
+  TLS_AES_256_GCM_SHA384: 'AES-256-GCM',
+  TLS_CHACHA20_POLY1305_SHA256: 'CHACHA20-POLY1305',
+  TLS_AES_128_CCM_SHA256: 'AES-128-CCM',
+  TLS_AES_128_CCM_8_SHA256: 'AES-128-CCM-8',
+}
+
+const groupNames: Readonly<Record<string, string>> = {
+  x25519: 'X25519',
+  x448: 'X448',
+  secp256r1: 'SECP256R1',
+  secp384r1: 'SECP384R1',
+  secp521r1: 'SECP521R1',
+  ffdhe2048: 'FFDHE2048',
+  ffdhe3072: 'FFDHE3072',
+  ffdhe4096: 'FFDHE4096',
+  ffdhe6144: 'FFDHE6144',
+  ffdhe8192: 'FFDHE8192',
+}
+
+const common: Abilities = {
+  suites: Object.keys(ciphers),
+  groups: Object.keys(groupNames),
+  identities: identityKinds,
+  features: new Set([
+    'alpn',
+    'clientCertificate',
+    'earlyData',
+    'exporter',
+    'groups',
+    'keylog',
+    'maxFragmentLength',
+    'postHandshakeAuth',
+    'psk',
+    'recordSizeLimit',
+    'resumption',
+    'serverName',
+    'staple',
+    'suites',
+    'withoutMiddleboxCompatibility',
+  ]),
+}
+
+const facts: Readonly<Record<Fact, RegExp>> = {
+  alpn: /Application protocol: (\S+)/,
+  exported: /Key material: ([0-9a-f]+)/,
+  serverName: /Given server name\[\d\]: (\S+)/,
+  // What it is goes into a file of its own.
+  staple: /Options:.* (OCSP status request),/,
+}
+
+abstract class End implements PeerEnd {
+  abstract readonly echoes: boolean
+  readonly program: Program
+
+  constructor(program: Program) {
+    this.program = program
+  }
+
+  write(data: string | Uint8Array): void {
+    this.program.write(data)
+  }
+
+  abstract receives(data: string | Uint8Array): Promise<void>
+
+  async fact(name: Fact): Promise<string> {
+    return this.program.says(facts[name])
+  }
+
+  says(pattern: RegExp): Promise<string> {
+    return this.program.says(pattern)
+  }
+
+  close(): void {
+    this.program.end()
+  }
+
+  kill(): void {
+    this.program.kill()
+  }
+}
+
+class Server extends End {
+  readonly echoes = true
+
+  /** The echo shows it. */
+  async receives(): Promise<void> {}
+
+  requestCertificate() {
+    return { command: '**REAUTH**\n', answer: 'Successfully executed command\n' }
+  }
+}
+
+class Client extends End {
+  readonly echoes = false
+  readonly #stapleFile: string | undefined
+
+  constructor(program: Program, stapleFile?: string) {
+    super(program)
+    this.#stapleFile = stapleFile
+  }
+
+  override async fact(name: Fact): Promise<string> {
+    const said = await super.fact(name)
+    if (name !== 'staple' || this.#stapleFile === undefined) return said
+    return readFileSync(this.#stapleFile).equals(Buffer.from(tryLater)) ? 'tryLater' : 'another'
+  }
+
+  receives(data: string | Uint8Array): Promise<void> {
+    return this.program.prints(data)
+  }
+
+  updateKeys(requestPeer: boolean): void {
+    this.program.write(requestPeer ? '^rekey^\n' : '^rekey1^\n')
+  }
+}
+
+function priority(options: PeerOptions): string {
+  const { suites, groups, psk, tls12 } = options
+  return [
+    'NORMAL:-VERS-ALL',
+    tls12 ? '+VERS-TLS1.2' : '+VERS-TLS1.3',
+    ...(suites === undefined ? [] : ['-CIPHER-ALL', ...suites.map((name) => `+${ciphers[name]}`)]),
+    ...(groups === undefined
+      ? []
+      : ['-GROUP-ALL', ...groups.map((name) => `+GROUP-${groupNames[name]}`)]),
+    ...(psk === undefined ? [] : ['+ECDHE-PSK:+DHE-PSK']),
+    ...(options.withoutMiddleboxCompatibility ? ['%DISABLE_TLS13_COMPAT_MODE'] : []),
+  ].join(':')
+}
+
+function commonArgs(options: PeerOptions): string[] {
+  const { identity, trust, alpn = [], exportLabel, recordSizeLimit, maxFragmentLength } = options
+  const recordSize = recordSizeLimit ?? maxFragmentLength
+  return [
+    ...['--priority', priority(options)],
+    ...(identity === undefined
+      ? []
+      : ['--x509certfile', identity.chainFile, '--x509keyfile', identity.keyFile]),
+    ...(trust === undefined ? [] : ['--x509cafile', trust.file]),
+    ...alpn.flatMap((protocol) => ['--alpn', protocol]),
+    ...(exportLabel === undefined
+      ? []
+      : ['--keymatexport', exportLabel, '--keymatexportsize', '32']),
+    ...(recordSize === undefined ? [] : ['--recordsize', String(recordSize)]),
+  ]
+}
+
+function serverArgs(port: number, options: PeerOptions): string[] {
+  const { trust, stapleFile, psk, postHandshakeAuth } = options
+  return [
+    ...['--echo', '--port', String(port), ...commonArgs(options)],
+    ...(trust === undefined || postHandshakeAuth
+      ? ['--disable-client-cert']
+      : ['--require-client-cert', '--verify-client-cert']),
+    ...(options.alpn === undefined ? [] : ['--alpn-fatal']),
+    ...(stapleFile === undefined
+      ? []
+      : ['--ocsp-response', stapleFile, '--ignore-ocsp-response-errors']),
+    ...(options.acceptEarlyData ? ['--earlydata', '--maxearlydata', '16384'] : []),
+    ...(psk === undefined
+      ? []
+      : [
+          '--pskpasswd',
+          temporaryFile(`${psk.identity}:${Buffer.from(psk.key).toString('hex')}\n`, 'psk'),
+        ]),
+  ]
+}
+
+function clientArgs(port: number, options: PeerOptions): string[] {
+  const { serverName, psk } = options
+  return [
+    ...['--port', String(port), ...commonArgs(options), '--inline-commands'],
+    ...(options.groups === undefined ? [] : ['--single-key-share']),
+    ...(serverName === undefined
+      ? ['--disable-sni']
+      : ['--sni-hostname', serverName, '--verify-hostname', serverName]),
+    ...(options.postHandshakeAuth ? ['--post-handshake-auth'] : []),
+    ...(psk === undefined
+      ? []
+      : ['--pskusername', psk.identity, '--pskkey', Buffer.from(psk.key).toString('hex')]),
+    '127.0.0.1',
+  ]
+}
+
+function environment({ keylogFile }: PeerOptions) {
+  return keylogFile === undefined ? {} : { env: { SSLKEYLOGFILE: keylogFile } }
+}
+
+export const gnutls: Peer = {
+  name: 'GnuTLS',
+  // The server says only that there was one.
+  alert: (code) => new RegExp(`Received alert \\[${code}\\]|in handshake: A TLS fatal alert`),
+  truncation: /non-properly terminated/,
+  refusesOtherProtocols: true,
+  sendsRejectedEarlyDataAgain: false,
+  server: { ...common, features: new Set([...common.features, 'answersClose']) },
+  client: {
+    ...common,
+    features: new Set([...common.features, 'closes', 'keyUpdate']),
+  },
+
+  detect() {
+    const version = /^gnutls-cli (\S+)/.exec(firstLine('gnutls-cli', ['--version']) ?? '')?.[1]
+    return version === undefined ? { missing: 'gnutls-cli is not installed' } : { version }
+  },
+
+  async serve(scope: Scope, options: PeerOptions) {
+    const port = await freePort()
+    const args = serverArgs(port, options)
+    const program = new Program(scope, 'gnutls-serv', args, environment(options))
+    await program.says(/listening on IPv4 .*done/i)
+    return Object.assign(new Server(program), { port })
+  },
+
+  connect(scope: Scope, port: number, options: PeerOptions) {
+    const stapleFile = options.requestStaple ? temporaryFile('', 'der') : undefined
+    const args = [
+      ...(stapleFile === undefined ? [] : ['--save-ocsp', stapleFile]),
+      ...clientArgs(port, options),
+    ]
+    return new Client(new Program(scope, 'gnutls-cli', args, environment(options)), stapleFile)
+  },
+
+  reconnect(scope: Scope, port: number, options: PeerOptions) {
+    const { earlyDataFile } = options
+    const args = [
+      ...['--resume', '--waitresumption'],
+      ...(earlyDataFile === undefined ? [] : ['--earlydata', earlyDataFile]),
+      ...clientArgs(port, options),
+    ]
+    const client = new Client(new Program(scope, 'gnutls-cli', args, environment(options)))
+    // It leaves the first connection as soon as it has a ticket.
+    return Object.assign(client, { readsFirst: false, second: async () => client })
+  },
+}

@@ -1,0 +1,78 @@
+/** Runs the cases against one peer, and notes what came of each for the table of live peers. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CryptoProvider } from '@sanstls/core'
+import { suite } from 'uvu'
+import type { Peer } from './peer.js'
+import { inScope, type Scope } from './scope.js'
+
+/** One connection or a few, and what must be true of them. */
+export interface Case {
+  /** The row of the table. */
+  readonly area: string
+  readonly item: string
+  /** Our role. */
+  readonly ours: 'client' | 'server'
+  run(scope: Scope): Promise<void>
+}
+
+export interface Setting {
+  readonly peer: Peer
+  readonly crypto: CryptoProvider
+}
+
+interface Result extends Pick<Case, 'area' | 'item' | 'ours'> {
+  readonly peer: string
+  readonly version: string
+  readonly provider: string
+  readonly passed: boolean
+}
+
+/** ms for one case. */
+const limit = Number(process.env.SANSTLS_LIVE_TIMEOUT ?? 60_000)
+/** Only the cases whose name contains this. */
+const filter = process.env.SANSTLS_LIVE_FILTER ?? ''
+const results: Result[] = []
+
+process.on('exit', () => {
+  const folder = process.env.SANSTLS_LIVE_RESULTS
+  if (folder !== undefined)
+    writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(results))
+})
+
+export type CaseBuilder = (setting: Setting) => readonly Case[]
+
+/** Makes suites of the cases; where the peer is missing, says so and makes an empty one. */
+export function runCases(
+  peer: Peer,
+  providers: readonly (readonly [CryptoProvider, readonly CaseBuilder[]])[],
+): void {
+  const detected = peer.detect()
+  if ('missing' in detected) {
+    console.log(`SKIP ${peer.name}: ${detected.missing}`)
+    suite(peer.name).run()
+    return
+  }
+  const { version } = detected
+  for (const [crypto, builders] of providers) {
+    const test = suite(`${peer.name} ${version}, ${crypto.name}`)
+    for (const build of builders) {
+      for (const { area, item, ours, run } of build({ peer, crypto })) {
+        const result = { peer: peer.name, version, provider: crypto.name, area, item, ours }
+        const name = `our ${ours}: ${area}: ${item}`
+        if (!name.includes(filter)) continue
+        test(name, async () => {
+          if (process.env.DEBUG_LIVE) console.log(name)
+          try {
+            await inScope(limit, run)
+            results.push({ ...result, passed: true })
+          } catch (error) {
+            results.push({ ...result, passed: false })
+            throw error
+          }
+        })
+      }
+    }
+    test.run()
+  }
+}

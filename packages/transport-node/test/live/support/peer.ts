@@ -1,0 +1,123 @@
+/** What the live tests ask of a TLS implementation that is not ours. */
+import type { Authority, Identity, IdentityKind } from './authority.js'
+import type { Scope } from './scope.js'
+
+/** Things that not every peer can do, or not in every role; the tests of the others are left out. */
+export type Feature =
+  | 'alpn'
+  /** Answers a close_notify with its own. */
+  | 'answersClose'
+  | 'clientCertificate'
+  /** Can be told to close. */
+  | 'closes'
+  /** Client: goes on after a HelloRetryRequest that asks for nothing but a cookie back. */
+  | 'cookieAlone'
+  | 'earlyData'
+  /** Early data and a HelloRetryRequest in one handshake. */
+  | 'earlyDataAndRetry'
+  | 'exporter'
+  | 'groups'
+  | 'keylog'
+  | 'keyUpdate'
+  | 'maxFragmentLength'
+  | 'postHandshakeAuth'
+  | 'psk'
+  | 'recordSizeLimit'
+  | 'resumption'
+  | 'serverName'
+  /** Server: early data shows in what it received. */
+  | 'showsEarlyData'
+  | 'staple'
+  | 'suites'
+  | 'withoutMiddleboxCompatibility'
+
+/** What a peer's end can be asked about, once connected. */
+export type Fact = 'exported' | 'staple' | 'serverName' | 'alpn'
+
+export interface PeerOptions {
+  /** IANA names. A peer that cannot be told leaves the choice to us. */
+  readonly suites?: readonly string[]
+  /** IANA names, in order; a client sends its first as a key share. */
+  readonly groups?: readonly string[]
+  /** Its own certificate. */
+  readonly identity?: Identity
+  /** Whom it trusts. A server then requires client certificates. */
+  readonly trust?: Authority
+  /** Client: the name to send and to verify. */
+  readonly serverName?: string
+  readonly alpn?: readonly string[]
+  /** Speak TLS 1.2 and nothing newer. */
+  readonly tls12?: boolean
+  readonly keylogFile?: string
+  /** The label of an exporter of 32 bytes without context. */
+  readonly exportLabel?: string
+  /** Server: the file with the OCSP response to send. Client: whether to ask for one. */
+  readonly stapleFile?: string
+  readonly requestStaple?: boolean
+  /** Server: accepts early data. Client: sends this with its second connection. */
+  readonly acceptEarlyData?: boolean
+  readonly earlyDataFile?: string
+  readonly psk?: { readonly identity: string; readonly key: Uint8Array }
+  readonly postHandshakeAuth?: boolean
+  /** 512, 1024, 2048 or 4096. */
+  readonly maxFragmentLength?: number
+  readonly recordSizeLimit?: number
+  readonly withoutMiddleboxCompatibility?: boolean
+}
+
+/** One end of a connection, in the peer's hands. */
+export interface PeerEnd {
+  /** Sends application data. Where `echoes`, it cannot: it sends back what it receives. */
+  write(data: string | Uint8Array): void
+  readonly echoes: boolean
+  /** Fulfilled once the peer has received this application data. */
+  receives(data: string | Uint8Array): Promise<void>
+  fact(name: Fact): Promise<string>
+  /** Fulfilled once something that it says matches; gives the first group. */
+  says(pattern: RegExp): Promise<string>
+  updateKeys?(requestPeer: boolean): void
+  /** Asks us for a certificate: by itself, or when it reads a command, which it answers. */
+  requestCertificate?(): { readonly command: string; readonly answer: string } | undefined
+  /** Closes cleanly, with close_notify. */
+  close(): void
+  /** Ends at once, without close_notify. */
+  kill(): void
+}
+
+export interface PeerServer extends PeerEnd {
+  readonly port: number
+}
+
+/** A client that connects, and then again with the session of the first connection. */
+export interface ReconnectingClient extends PeerEnd {
+  /** Ends the first connection and starts the second. */
+  second(): Promise<PeerEnd>
+  /** The first connection must carry a line from us, so that the ticket before it is seen. */
+  readonly readsFirst: boolean
+}
+
+export interface Abilities {
+  readonly suites: readonly string[]
+  readonly groups: readonly string[]
+  readonly identities: readonly IdentityKind[]
+  readonly features: ReadonlySet<Feature>
+}
+
+export interface Peer {
+  readonly name: string
+  /** How it reports an alert from us. */
+  alert(code: number): RegExp
+  /** How it reports an end without close_notify; undefined where it says nothing. */
+  readonly truncation: RegExp | undefined
+  /** As a server it ends the connection where no application protocol is common; others go on without one. */
+  readonly refusesOtherProtocols: boolean
+  /** What it sent as early data it sends again by itself where that was rejected. */
+  readonly sendsRejectedEarlyDataAgain: boolean
+  /** Its version, or why it cannot be used here. */
+  detect(): { readonly version: string } | { readonly missing: string }
+  readonly server: Abilities
+  readonly client: Abilities
+  serve(scope: Scope, options: PeerOptions): Promise<PeerServer>
+  connect(scope: Scope, port: number, options: PeerOptions): PeerEnd
+  reconnect?(scope: Scope, port: number, options: PeerOptions): ReconnectingClient
+}
