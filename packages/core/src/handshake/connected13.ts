@@ -13,6 +13,8 @@ import type { Connected, Context, State } from './context.js'
 
 const updateNotRequested = 0
 const updateRequested = 1
+/** CertificateRequests without data between them. */
+const maxRequests = 8
 
 export interface Secrets13 {
   readonly suite: CipherSuite
@@ -44,6 +46,7 @@ export class Connected13 implements Connected {
   #read: Uint8Array
   #write: Uint8Array
   #keyUpdates = 0
+  #requests = 0
   /** The peer asked for an update. */
   #owesReply = false
   /** A request of ours waits for the layer. */
@@ -149,6 +152,14 @@ export class Connected13 implements Connected {
 
   dataReceived(): void {
     this.#keyUpdates = 0
+    this.#requests = 0
+  }
+
+  /** The server asks for authentication, each time for a signature. @throws {Fault} */
+  certificateRequested(): void {
+    this.#requests++
+    if (this.#requests > maxRequests)
+      throw new Fault('tooManyRequests', `${this.#requests} without data between them`)
   }
 
   requestClientCertificate(): (context: Context) => State {

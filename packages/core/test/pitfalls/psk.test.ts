@@ -1,4 +1,4 @@
-// PITFALLS 8, 28 and 33: pre-shared keys, sessions and early data.
+// PITFALLS 8 and 28: sessions and pre-shared keys.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
@@ -6,7 +6,6 @@ import type { Session } from '#src/session.js'
 import {
   addExtension,
   type EditOptions,
-  edit,
   editExtension,
   editExtensions,
   editWith,
@@ -30,7 +29,7 @@ import {
 } from '../support/connect.js'
 import { expectEstablished, expectFault, expectRefusal } from '../support/outcome.js'
 
-const { preSharedKey, pskKeyExchangeModes, earlyData: earlyDataExtension } = extensionTable
+const { preSharedKey, pskKeyExchangeModes } = extensionTable
 const one = { identity: text('one'), key: new Uint8Array(32).fill(1) }
 const two = { identity: text('two'), key: new Uint8Array(32).fill(2) }
 const keys = { keys: [{ name: new Uint8Array(16).fill(1), key: new Uint8Array(32).fill(2) }] }
@@ -73,8 +72,6 @@ function editPsks(change: (psks: Psks) => Psks, options: EditOptions = {}): Scri
     options,
   )
 }
-
-// 8
 
 test('PITFALLS 8: a session under another name, protocol, context or hash', () => {
   // The client lies about its session; the server looks into its ticket.
@@ -137,8 +134,6 @@ test('PITFALLS 8: a client identity does not come out of a session without one',
   expectEstablished(resumed)
   assert.equal(resumed.server.info?.peer?.chain, clientCredential.chain)
 })
-
-// 28
 
 test('PITFALLS 28: pre_shared_key that is not last', () => {
   const moved = editExtensions(messageType.clientHello, (list) => [...list].reverse())
@@ -343,169 +338,6 @@ test('a ticket with a life of more than a week, or a maximum of early data twice
   const discarded = fromServer(none, {}, tickets)
   expectEstablished(discarded)
   assert.is(discarded.client.sessions.length, 0)
-})
-
-// 33
-
-function sendsEarly(
-  script: Script,
-  server: Partial<ServerConfig>,
-  session = sessionOf(early),
-): Pair {
-  const { pair } = scriptConnects(script, { session, earlyData: true }, server)
-  pair.client.connection.sendEarly(text('early'))
-  return pair.run()
-}
-
-test('PITFALLS 33: early data never comes as data', () => {
-  const pair = sendsEarly({}, early)
-  expectEstablished(pair)
-  assert.equal(pair.server.earlyData, text('early'))
-  assert.is(pair.server.data.length, 0)
-})
-
-test('PITFALLS 33: as much early data as the limit, and one byte more', () => {
-  const send = (length: number) =>
-    sendsEarly(
-      { data: (_, wire) => wire.data(new Uint8Array(length), { level: 'earlyData' }) },
-      early,
-    )
-  const most = send(100)
-  expectEstablished(most)
-  assert.is(most.server.earlyData.length, 100)
-  expectRefusal(send(101), 'server', 'tooMuchEarlyData', 'unexpectedMessage')
-})
-
-test('PITFALLS 33: early data after EndOfEarlyData', () => {
-  const script = on(messageType.endOfEarlyData, (message, wire) => {
-    wire.handshake(message.raw)
-    wire.data(text('late'), { level: 'earlyData' })
-    return message.raw
-  })
-  const pair = sendsEarly(script, early)
-  assert.is(pair.server.fault?.code, 'badRecordMac')
-  assert.equal(pair.server.earlyData, text('early'))
-  assert.is(pair.server.info, undefined)
-})
-
-test('PITFALLS 33: Finished without EndOfEarlyData, or under the early keys', () => {
-  const omitted = on(messageType.endOfEarlyData, () => new Uint8Array(0))
-  const pair = sendsEarly(omitted, early)
-  assert.is(pair.server.fault?.code, 'badRecordMac')
-  const early13 = on(messageType.endOfEarlyData, (_, wire) => {
-    wire.handshake(Uint8Array.of(messageType.finished, 0, 0, 32, ...new Uint8Array(32)))
-    return new Uint8Array(0)
-  })
-  assert.is(sendsEarly(early13, early).server.fault?.code, 'unexpectedMessage')
-  assert.is(sendsEarly(early13, early).server.info, undefined)
-})
-
-test('PITFALLS 33: EndOfEarlyData that is not empty, or that nobody waits for', () => {
-  const filled = edit(messageType.endOfEarlyData, () => Uint8Array.of(0))
-  assert.is(sendsEarly(filled, early).server.fault?.code, 'malformedMessage')
-  const uninvited = on(messageType.finished, (_, wire) =>
-    wire.message(messageType.endOfEarlyData, new Uint8Array(0)),
-  )
-  expectRefusal(fromClient(uninvited, {}, {}), 'server', 'unexpectedMessage', 'unexpectedMessage')
-})
-
-test('PITFALLS 33: refused early data is passed over up to a bound', () => {
-  const flood = (count: number): Script => ({
-    data(_, wire) {
-      for (let i = 0; i < count; i++) wire.data(new Uint8Array(16_000), { level: 'earlyData' })
-    },
-  })
-  const refusing = { ...early, earlyData: { maxBytes: 100, replay: () => false } }
-  const some = sendsEarly(flood(4), refusing)
-  expectEstablished(some)
-  assert.is(some.server.earlyData.length, 0)
-  expectRefusal(sendsEarly(flood(5), refusing), 'server', 'badRecordMac', 'badRecordMac')
-  const retrying = { ...early, cookie: { keys: [new Uint8Array(32)], peer: text('x') } }
-  expectEstablished(sendsEarly(flood(4), retrying))
-  const pair = sendsEarly(flood(5), retrying)
-  assert.is(pair.server.fault?.code, 'badRecordMac')
-  assert.is(pair.server.earlyData.length, 0)
-})
-
-test('PITFALLS 33: early_data without pre_shared_key is as good as refused', () => {
-  const extension = { type: earlyDataExtension.type, data: new Uint8Array(0) }
-  const pair = fromClient(addExtension(messageType.clientHello, extension), {}, early)
-  expectEstablished(pair)
-  assert.is(pair.server.info?.earlyData, 'rejected')
-  assert.is(pair.server.earlyData.length, 0)
-})
-
-const accepts = addExtension(messageType.encryptedExtensions, {
-  type: earlyDataExtension.type,
-  data: new Uint8Array(0),
-})
-
-test('PITFALLS 33: a server that accepts early data which nobody offered', () => {
-  expectRefusal(
-    fromServer(accepts, {}, {}),
-    'client',
-    'unsolicitedExtension',
-    'unsupportedExtension',
-  )
-  const retried = connectToScript(
-    accepts,
-    { session: sessionOf(early), earlyData: true },
-    { ...tickets, cookie: { keys: [new Uint8Array(32)], peer: text('x') } },
-  ).pair.run()
-  expectRefusal(retried, 'client', 'unsolicitedExtension', 'unsupportedExtension')
-})
-
-test('PITFALLS 33: a server that accepts early data without the session, its suite or its protocol', () => {
-  const session = sessionOf({ ...early, alpn: ['a', 'b'] }, { alpn: ['a'] })
-  const client: Partial<ClientConfig> = { session, earlyData: true, alpn: ['a', 'b'] }
-  const attempts: readonly Partial<ServerConfig>[] = [
-    // A full handshake.
-    { alpn: ['a'] },
-    // The session, under another suite of the same hash.
-    { ...tickets, alpn: ['a'], suites: ['TLS_CHACHA20_POLY1305_SHA256'] },
-  ]
-  for (const server of attempts)
-    expectRefusal(
-      fromServer(accepts, client, server),
-      'client',
-      'illegalParameter',
-      'illegalParameter',
-    )
-  const protocol = editExtension(messageType.encryptedExtensions, extensionTable.alpn.type, () =>
-    Uint8Array.of(0, 2, 1, 98),
-  )
-  const pair = fromServer(protocol, client, { ...early, alpn: ['a'] })
-  expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
-})
-
-test('PITFALLS 33: a store that is down, that answers rubbish, that answers late', () => {
-  const replay = () => {
-    throw new Error('down')
-  }
-  const down = sendsEarly({}, { ...early, earlyData: { maxBytes: 100, replay } })
-  expectRefusal(down, 'server', 'policyFailed', 'internalError')
-  for (const answer of [undefined, null, 0, 1, 'true', {}]) {
-    const rubbish = { ...early, earlyData: { maxBytes: 100, replay: () => answer as boolean } }
-    const pair = sendsEarly({}, rubbish)
-    expectEstablished(pair)
-    assert.is(pair.server.earlyData.length, 0)
-  }
-})
-
-test('PITFALLS 33: early data replayed to the same server', () => {
-  const seen = new Set<string>()
-  const replay = ({ identifier }: { identifier: Uint8Array }) => {
-    const known = seen.has(identifier.join())
-    seen.add(identifier.join())
-    return !known
-  }
-  const server = { ...early, earlyData: { maxBytes: 100, replay } }
-  const session = sessionOf(early)
-  const first = sendsEarly({}, server, session)
-  assert.equal(first.server.earlyData, text('early'))
-  // The same bytes again, by someone who has recorded them.
-  const second = sendsEarly({}, server, session)
-  assert.is(second.server.earlyData.length, 0)
 })
 
 test.run()

@@ -337,6 +337,15 @@ test('PITFALLS 27: the cookie dropped, changed, or invented', () => {
     )
     expectRefusal(fromClient(changed, byCookie), 'server', 'badCookie', 'illegalParameter')
   }
+  for (const length of [1, 31, 32, 40]) {
+    const short = editExtension(
+      messageType.clientHello,
+      cookieExtension.type,
+      () => Uint8Array.of(0, length, ...new Uint8Array(length)),
+      second,
+    )
+    expectRefusal(fromClient(short, byCookie), 'server', 'badCookie', 'illegalParameter')
+  }
   const invented = { type: cookieExtension.type, data: Uint8Array.of(0, 1, 7) }
   expectRefusal(
     fromClient(addExtension(messageType.clientHello, invented, second), byGroup),

@@ -59,7 +59,11 @@ class Direction {
   })
   readonly #secrets: ReadonlyMap<string, Uint8Array>
 
-  constructor(side: 'SERVER' | 'CLIENT', stream: Uint8Array, secrets: ReadonlyMap<string, Uint8Array>) {
+  constructor(
+    side: 'SERVER' | 'CLIENT',
+    stream: Uint8Array,
+    secrets: ReadonlyMap<string, Uint8Array>,
+  ) {
     this.#side = side
     this.#secrets = secrets
     assert.is(this.#reader.receive(stream), stream.length)
@@ -67,7 +71,10 @@ class Direction {
 
   message(type: number): HandshakeMessage {
     const incoming = this.#reader.next()
-    assert.ok(incoming?.kind === 'handshake', `${incoming?.kind} where ${messageName(type)} belongs`)
+    assert.ok(
+      incoming?.kind === 'handshake',
+      `${incoming?.kind} where ${messageName(type)} belongs`,
+    )
     assert.is(messageName(incoming.message.type), messageName(type))
     return incoming.message
   }
