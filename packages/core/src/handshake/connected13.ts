@@ -47,10 +47,9 @@ export class Connected13 implements Connected {
   #write: Uint8Array
   #keyUpdates = 0
   #requests = 0
-  /** An update of ours waits for the layer. */
-  #owesUpdate = false
   /** The peer asked for an update. */
   #owesReply = false
+  /** A request of ours waits for the layer. */
   #owesRequest = false
   /** We asked the peer, who has not sent a KeyUpdate since. */
   #awaitsReply = false
@@ -97,9 +96,9 @@ export class Connected13 implements Connected {
 
   updateKeys(request: boolean, context: Context): void {
     if (context.layer.writeKeyPending) {
-      // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged.
-      this.#owesUpdate = true
-      this.#owesRequest ||= request
+      // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged. Its keys are new enough for what follows;
+      // only a request that it does not make needs another.
+      this.#owesRequest ||= request && !this.#awaitsReply
       return
     }
     // RFC 9846 4.7.3: no second request before the peer's next KeyUpdate.
@@ -111,7 +110,6 @@ export class Connected13 implements Connected {
     this.#write = next
     context.installWrite('application', trafficKeys13(this.#suite, this.#prefix, next))
     context.flush()
-    this.#owesUpdate = false
     this.#owesRequest = false
     // A reply does not ask in turn.
     if (asks) this.#awaitsReply = true
@@ -140,7 +138,7 @@ export class Connected13 implements Connected {
     const { layer } = context
     // So many forgeries came that the peer should have new keys (RFC 9147 4.5.3).
     if (layer.readKeyWorn && !this.#awaitsReply) this.updateKeys(true, context)
-    if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
+    if (this.#owesRequest && !layer.writeKeyPending) this.updateKeys(true, context)
     // Where an update has to be acknowledged, requests cannot bring about a flood of replies, and a silent peer too has
     // to change keys that forgeries have worn (RFC 9147 4.5.3).
     if (this.#owesReply && layer.writeKeyPending === false) this.updateKeys(false, context)
