@@ -271,6 +271,10 @@ const table = {
     'The peer closed the connection before the handshake was complete.',
   ],
   timedOut: ['transport', undefined, 'The peer did not answer in time.'],
+  tooManyRequests: misbehaved(
+    alert.unexpectedMessage,
+    'The server asks for authentication again and again without sending data.',
+  ),
   // Others
   alertReceived: [
     'alertReceived',

@@ -60,10 +60,14 @@ const piecesOf = (block: asn1js.BaseBlock): Uint8Array[] =>
     throw new DerError(0, 'an OCTET STRING made of something else')
   })
 
-const contentsOf = ({ valueBeforeDecodeView, idBlock, lenBlock }: asn1js.BaseBlock): Uint8Array =>
+export const contentsOf = ({
+  valueBeforeDecodeView,
+  idBlock,
+  lenBlock,
+}: asn1js.BaseBlock): Uint8Array =>
   valueBeforeDecodeView.subarray(idBlock.blockLength + lenBlock.blockLength)
 
-function childrenOf({ valueBlock }: asn1js.BaseBlock): asn1js.BaseBlock[] {
+export function childrenOf({ valueBlock }: asn1js.BaseBlock): asn1js.BaseBlock[] {
   const children = (valueBlock as { readonly value?: unknown }).value
   if (!Array.isArray(children)) return []
   return children.filter(

@@ -16,7 +16,7 @@ import {
 import { aesCbcEncrypt, pbkdf2, scrypt } from '@sanstls/core/noble/password'
 import { KeyError, privateKeyBlock, privateKeyFromDer } from './key.js'
 import { isEncryptedBlock, opensslScheme } from './legacy/openssl-pem.js'
-import { defaultLimits, type PasswordLimits } from './password/limits.js'
+import { type PasswordLimits, WorkBudget } from './password/limits.js'
 import { openSequence } from './password/open.js'
 import { type Password, passwordBytes } from './password/password.js'
 import { readScheme } from './password/scheme.js'
@@ -68,7 +68,7 @@ function decryptDer(
     const data = reader.readOctetString()
     reader.leave(outer)
     reader.end()
-    const scheme = readScheme(algorithm, { ...defaultLimits, ...limits })
+    const scheme = readScheme(algorithm, new WorkBudget(limits))
     return privateKeyFromDer(openKey(scheme, password, data))
   } catch (error) {
     if (!(error instanceof DerError)) throw error

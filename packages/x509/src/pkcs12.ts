@@ -7,7 +7,7 @@ import { berToDer } from './ber.js'
 import { equalBytes } from './bytes.js'
 import { Certificate } from './certificate.js'
 import { KeyError, privateKeyFromDer } from './key.js'
-import { defaultLimits, type PasswordLimits } from './password/limits.js'
+import { type PasswordLimits, WorkBudget } from './password/limits.js'
 import { openSequence } from './password/open.js'
 import type { Password } from './password/password.js'
 import { readScheme } from './password/scheme.js'
@@ -48,19 +48,19 @@ export function readPkcs12(
   limits: Partial<PasswordLimits> = {},
 ): Pkcs12 {
   try {
-    return readFile(readPkcs12File(file), password, { ...defaultLimits, ...limits })
+    return readFile(readPkcs12File(file), password, new WorkBudget(limits))
   } catch (error) {
     if (!(error instanceof DerError)) throw error
     throw new KeyError('malformed', `The PKCS#12 file is malformed: ${error.message}`)
   }
 }
 
-function readFile(file: Pkcs12File, password: Password, limits: PasswordLimits): Pkcs12 {
+function readFile(file: Pkcs12File, password: Password, budget: WorkBudget): Pkcs12 {
   const { mac, parts } = file
-  const isRight = mac === undefined || checkMac(file, mac, password, limits)
-  if (!isRight) throw macFailure(parts, password, limits)
+  const isRight = mac === undefined || checkMac(file, mac, password, budget)
+  if (!isRight) throw macFailure(parts, password, budget)
   const known = mac !== undefined
-  const bags = parts.flatMap((part) => openPart(part, password, limits, known))
+  const bags = parts.flatMap((part) => openPart(part, password, budget, known))
   const keys: Pkcs12Key[] = []
   const certificates: Pkcs12Certificate[] = []
   const crls: Uint8Array[] = []
@@ -68,7 +68,7 @@ function readFile(file: Pkcs12File, password: Password, limits: PasswordLimits):
     const { friendlyName, localKeyId } = bag
     if (bag.kind === 'certificate') certificates.push({ der: bag.der, friendlyName, localKeyId })
     else if (bag.kind === 'crl') crls.push(bag.der)
-    else keys.push({ pkcs8: openKey(bag, password, limits, known), friendlyName, localKeyId })
+    else keys.push({ pkcs8: openKey(bag, password, budget, known), friendlyName, localKeyId })
   }
   return { keys, certificates, crls, authenticated: known }
 }
@@ -77,7 +77,7 @@ function readFile(file: Pkcs12File, password: Password, limits: PasswordLimits):
 function macFailure(
   parts: readonly Pkcs12Part[],
   password: Password,
-  limits: PasswordLimits,
+  budget: WorkBudget,
 ): KeyError {
   const opens = (open: () => unknown): boolean => {
     try {
@@ -89,9 +89,9 @@ function macFailure(
     }
   }
   const isPasswordRight = parts.some((part) => {
-    if (part.algorithm !== undefined) return opens(() => openPart(part, password, limits, false))
+    if (part.algorithm !== undefined) return opens(() => openPart(part, password, budget, false))
     const keys = encryptedKeys(part)
-    return keys.some((bag) => opens(() => openKey(bag, password, limits, false)))
+    return keys.some((bag) => opens(() => openKey(bag, password, budget, false)))
   })
   if (isPasswordRight) {
     return new KeyError(
@@ -121,25 +121,25 @@ const keyBeginnings = [
 function openPart(
   { algorithm, contents }: Pkcs12Part,
   password: Password,
-  limits: PasswordLimits,
+  budget: WorkBudget,
   isPasswordKnown: boolean,
 ): Bag[] {
   if (algorithm === undefined) return readBags(berToDer(contents))
-  const opened = open(algorithm, contents, password, limits, bagsBeginning, isPasswordKnown)
+  const opened = open(algorithm, contents, password, budget, bagsBeginning, isPasswordKnown)
   return readBags(berToDer(opened))
 }
 
 function openKey(
   bag: Bag,
   password: Password,
-  limits: PasswordLimits,
+  budget: WorkBudget,
   isPasswordKnown: boolean,
 ): Uint8Array {
   if (bag.kind === 'key') return privateKeyFromDer(bag.key)
   if (bag.kind !== 'encryptedKey') throw new KeyError('malformed', 'A bag that holds no key.')
   const { algorithm, data } = bag
   return privateKeyFromDer(
-    berToDer(open(algorithm, data, password, limits, keyBeginnings, isPasswordKnown)),
+    berToDer(open(algorithm, data, password, budget, keyBeginnings, isPasswordKnown)),
   )
 }
 
@@ -147,12 +147,12 @@ function open(
   algorithm: Uint8Array,
   data: Uint8Array,
   password: Password,
-  limits: PasswordLimits,
+  budget: WorkBudget,
   beginnings: readonly (readonly number[])[],
   isPasswordKnown: boolean,
 ): Uint8Array {
   try {
-    return openSequence(readScheme(algorithm, limits), password, data, beginnings)
+    return openSequence(readScheme(algorithm, budget), password, data, beginnings)
   } catch (error) {
     if (!isPasswordKnown || !(error instanceof KeyError) || error.code !== 'wrongPassword') {
       throw error
@@ -175,7 +175,7 @@ export interface Pkcs12Identity {
 
 /**
  * The one key of a file with its chain. The key's certificate is the one with the same localKeyId; where there is no
- * such id, the only certificate that issued none of the others.
+ * such id, the only certificate that issued none of the others. Others that cannot be read are left alone.
  * @throws {KeyError} noKey, severalKeys; malformed where no certificate is the key's.
  */
 export function pkcs12Identity({ keys, certificates }: Pkcs12): Pkcs12Identity {
@@ -184,20 +184,14 @@ export function pkcs12Identity({ keys, certificates }: Pkcs12): Pkcs12Identity {
   if (another !== undefined) {
     throw new KeyError('severalKeys', 'The PKCS#12 file has several private keys.')
   }
-  const parsed = certificates.map(({ der, localKeyId }) => ({
-    certificate: parseCertificate(der),
-    localKeyId,
-  }))
-  const { localKeyId: id } = key
-  const named = parsed.find(
-    ({ localKeyId }) => id !== undefined && localKeyId !== undefined && equalBytes(localKeyId, id),
-  )
-  const all = parsed.map(({ certificate }) => certificate)
-  const leaf = named?.certificate ?? onlyLeaf(all)
+  const readable = certificates.flatMap(({ der }) => readCertificate(der) ?? [])
+  const leaf = leafOf(key, certificates, readable)
   const chain: Certificate[] = [leaf]
   for (let last = leaf; ; ) {
     const { issuerKey } = last
-    const issuer = all.find((other) => other.subjectKey === issuerKey && !chain.includes(other))
+    const issuer = readable.find(
+      (other) => other.subjectKey === issuerKey && !chain.includes(other),
+    )
     if (issuer === undefined || last.isSelfIssued) break
     chain.push(issuer)
     last = issuer
@@ -205,27 +199,43 @@ export function pkcs12Identity({ keys, certificates }: Pkcs12): Pkcs12Identity {
   return {
     privateKey: key.pkcs8,
     chain: chain.map(({ der }) => der),
-    others: all.filter((other) => !chain.includes(other)).map(({ der }) => der),
+    others: certificates
+      .map(({ der }) => der)
+      .filter((der) => !chain.some((link) => link.der === der)),
   }
 }
 
-function onlyLeaf(all: readonly Certificate[]): Certificate {
-  const leaves = all.filter(
-    ({ subjectKey }) =>
-      !all.some((other) => other.issuerKey === subjectKey && other.subjectKey !== subjectKey),
+/** The one with the key's id, or else the only one that issued none of the others. */
+function leafOf(
+  { localKeyId: id }: Pkcs12Key,
+  certificates: readonly Pkcs12Certificate[],
+  readable: readonly Certificate[],
+): Certificate {
+  const named = certificates.find(
+    ({ localKeyId }) => id !== undefined && localKeyId !== undefined && equalBytes(localKeyId, id),
   )
-  const [leaf, another] = leaves
-  if (leaf === undefined || another !== undefined) {
-    throw new KeyError('malformed', 'The PKCS#12 file does not say which certificate is the key’s.')
-  }
-  return leaf
+  const candidates =
+    named === undefined
+      ? readable.filter(issuedNone)
+      : readable.filter(({ der }) => der === named.der)
+  const [leaf, another] = candidates
+  if (leaf !== undefined && another === undefined) return leaf
+  const reason =
+    named === undefined
+      ? 'does not say which certificate is the key’s'
+      : 'has a malformed certificate'
+  throw new KeyError('malformed', `The PKCS#12 file ${reason}.`)
 }
 
-function parseCertificate(der: Uint8Array): Certificate {
+const issuedNone = ({ subjectKey }: Certificate, _: number, all: readonly Certificate[]): boolean =>
+  !all.some((other) => other.issuerKey === subjectKey && other.subjectKey !== subjectKey)
+
+/** An authority's certificate that cannot be read is none of the chain's, and no reason to refuse the key. */
+function readCertificate(der: Uint8Array): Certificate | undefined {
   try {
     return new Certificate(der)
   } catch (error) {
     if (!(error instanceof DerError)) throw error
-    throw new KeyError('malformed', `A certificate in the file is malformed: ${error.message}`)
+    return undefined
   }
 }

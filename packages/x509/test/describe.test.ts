@@ -105,7 +105,12 @@ function compare(openssl: Openssl, pem: string, joined = false): void {
 }
 
 const openssl = findOpenssl('descriptions beside those of the openssl command')
-if (openssl !== undefined) {
+// Later versions have more extensions by name, and other forms for names inside of them.
+const isOurs = /^OpenSSL 3\.[01]\./.test(openssl?.run('version') ?? '')
+if (openssl !== undefined && !isOurs) {
+  console.log('SKIP descriptions beside those of the openssl command: they are of OpenSSL 3.0')
+}
+if (openssl !== undefined && isOurs) {
   test("Node's roots", () => {
     for (const pem of rootCertificates) {
       // It has a value with a line feed, which is a dot here.

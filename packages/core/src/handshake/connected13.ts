@@ -13,6 +13,8 @@ import type { Connected, Context, State } from './context.js'
 
 const updateNotRequested = 0
 const updateRequested = 1
+/** CertificateRequests without data between them. */
+const maxRequests = 8
 
 export interface Secrets13 {
   readonly suite: CipherSuite
@@ -44,10 +46,10 @@ export class Connected13 implements Connected {
   #read: Uint8Array
   #write: Uint8Array
   #keyUpdates = 0
-  /** An update of ours waits for the layer. */
-  #owesUpdate = false
+  #requests = 0
   /** The peer asked for an update. */
   #owesReply = false
+  /** A request of ours waits for the layer. */
   #owesRequest = false
   /** We asked the peer, who has not sent a KeyUpdate since. */
   #awaitsReply = false
@@ -94,9 +96,9 @@ export class Connected13 implements Connected {
 
   updateKeys(request: boolean, context: Context): void {
     if (context.layer.writeKeyPending) {
-      // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged.
-      this.#owesUpdate = true
-      this.#owesRequest ||= request
+      // RFC 9147 5.8.4: no second KeyUpdate before the first is acknowledged. Its keys are new enough for what follows;
+      // only a request that it does not make needs another.
+      this.#owesRequest ||= request && !this.#awaitsReply
       return
     }
     // RFC 9846 4.7.3: no second request before the peer's next KeyUpdate.
@@ -108,7 +110,6 @@ export class Connected13 implements Connected {
     this.#write = next
     context.installWrite('application', trafficKeys13(this.#suite, this.#prefix, next))
     context.flush()
-    this.#owesUpdate = false
     this.#owesRequest = false
     // A reply does not ask in turn.
     if (asks) this.#awaitsReply = true
@@ -137,7 +138,7 @@ export class Connected13 implements Connected {
     const { layer } = context
     // So many forgeries came that the peer should have new keys (RFC 9147 4.5.3).
     if (layer.readKeyWorn && !this.#awaitsReply) this.updateKeys(true, context)
-    if (this.#owesUpdate && !layer.writeKeyPending) this.updateKeys(this.#owesRequest, context)
+    if (this.#owesRequest && !layer.writeKeyPending) this.updateKeys(true, context)
     // Where an update has to be acknowledged, requests cannot bring about a flood of replies, and a silent peer too has
     // to change keys that forgeries have worn (RFC 9147 4.5.3).
     if (this.#owesReply && layer.writeKeyPending === false) this.updateKeys(false, context)
@@ -151,6 +152,14 @@ export class Connected13 implements Connected {
 
   dataReceived(): void {
     this.#keyUpdates = 0
+    this.#requests = 0
+  }
+
+  /** The server asks for authentication, each time for a signature. @throws {Fault} */
+  certificateRequested(): void {
+    this.#requests++
+    if (this.#requests > maxRequests)
+      throw new Fault('tooManyRequests', `${this.#requests} without data between them`)
   }
 
   requestClientCertificate(): (context: Context) => State {

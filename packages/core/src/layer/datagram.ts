@@ -49,7 +49,7 @@ export class DatagramLayer implements Layer {
 
   constructor(options: DatagramOptions) {
     this.#role = options.role
-    this.#sender = new DatagramSender(options, this.#acks)
+    this.#sender = new DatagramSender(options, this.#acks, () => this.#receiver.handled)
     this.#receiver = new DatagramReceiver(options, this.#acks, this.#sender)
   }
 
@@ -178,7 +178,7 @@ export class DatagramLayer implements Layer {
   handleTimeout(time: Time): void {
     this.#now = time.monotonic
     this.#sender.flights.handleTimeout(this.#now)
-    this.#receiver.handleTimeout(this.#now)
+    this.#acks.handleTimeout(this.#now)
     if (this.#linger !== undefined && this.#linger <= this.#now) {
       this.#linger = undefined
       this.#closing = false

@@ -11,6 +11,8 @@ export class OutputBuffer {
   #ready = 0
   #spare: Uint8Array | undefined
   #busy = false
+  /** Bulk buffers that the transport has. */
+  readonly #out = new WeakSet<Uint8Array>()
 
   /** Bytes written and not yet handed out. */
   get length(): number {
@@ -40,15 +42,15 @@ export class OutputBuffer {
     this.#length = rest
     this.#ready = 0
     this.#busy = true
+    if (bytes.buffer.byteLength === bulkSize) this.#out.add(bytes)
     return bytes
   }
 
   /** Takes a handed-out buffer back for reuse; only a bulk buffer is worth keeping, and only one. */
   release(bytes: Uint8Array): void {
-    const { buffer, byteOffset } = bytes
-    if (byteOffset !== 0 || buffer.byteLength !== bulkSize || !(buffer instanceof ArrayBuffer))
-      return
-    this.#spare ??= new Uint8Array(buffer)
+    // Given back twice, or by another connection, it would be written while somebody still reads it.
+    if (!this.#out.delete(bytes)) return
+    this.#spare ??= new Uint8Array(bytes.buffer)
   }
 
   /** Gives memory back when there is nothing to send; a spare, only when none went out since the last time. */

@@ -358,7 +358,8 @@ limits('keys are replaced before they have sealed too much', () => {
   pair.settle()
   for (let i = 0; i < 400; i++) {
     pair.client.send(text('.'))
-    pair.advance(5)
+    // A KeyUpdate is acknowledged within a quarter of a second, or ten records.
+    pair.advance(30)
   }
   expectEstablished(pair)
   assert.is(pair.server.data.length, 400)

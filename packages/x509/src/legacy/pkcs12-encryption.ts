@@ -1,7 +1,7 @@
 /** PKCS#12's own encryption under a password (RFC 7292 appendix C): Triple DES, and RC2 with keys of 40 or 128 bits. */
 import { type DerReader, tags } from '@sanstls/core/der'
 import { sha1 } from '@sanstls/core/noble/password'
-import { checkIterations, type PasswordLimits } from '../password/limits.js'
+import type { WorkBudget } from '../password/limits.js'
 import { pkcs12PasswordForms } from '../password/password.js'
 import { pkcs12Key } from '../password/pkcs12-kdf.js'
 import type { Scheme } from '../password/scheme.js'
@@ -33,13 +33,13 @@ export const pkcs12Encryption: Readonly<Record<string, Kind>> = {
 export function readPkcs12Encryption(
   { keyLength, cipher }: Kind,
   reader: DerReader,
-  limits: PasswordLimits,
+  budget: WorkBudget,
 ): Scheme {
   const outer = reader.enter(tags.sequence)
   const salt = reader.readOctetString()
   const iterations = reader.readSmallInteger()
   reader.leave(outer)
-  checkIterations(iterations, limits)
+  budget.spend(iterations)
   return {
     blockLength: 8,
     decrypt: (password, data) =>

@@ -57,9 +57,12 @@ function sequenceLength(bytes: Uint8Array, beginnings: readonly (readonly number
   let length = first < 0x80 ? first : 0
   for (let index = 0; index < octets; index++) length = length * 256 + (bytes[2 + index] ?? 0)
   const start = 2 + octets
-  const begins = beginnings.some((beginning) =>
-    beginning.every((octet, index) => bytes[start + index] === octet),
-  )
+  // Nothing inside, as bags may have it, begins with nothing.
+  const begins =
+    length === 0 ||
+    beginnings.some((beginning) =>
+      beginning.every((octet, index) => bytes[start + index] === octet),
+    )
   if (!begins) return 0
   return first === 0x80 ? indefinite : start + length
 }

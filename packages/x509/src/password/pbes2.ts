@@ -4,7 +4,7 @@ import { aesCbcDecrypt, pbkdf2, scrypt } from '@sanstls/core/noble/password'
 import { KeyError } from '../key.js'
 import { cbcDecrypt } from '../legacy/cbc.js'
 import { tripleDes } from '../legacy/des.js'
-import { checkIterations, checkMemory, type PasswordLimits } from './limits.js'
+import type { WorkBudget } from './limits.js'
 import { type Password, passwordBytes } from './password.js'
 import { pbkdf2Id, readPbkdf2 } from './pbkdf2.js'
 import type { Scheme } from './scheme.js'
@@ -49,9 +49,9 @@ const ciphers: Readonly<Record<string, Cipher>> = {
  * @throws {DerError}
  * @throws {KeyError} unsupported, limitExceeded
  */
-export function readPbes2(reader: DerReader, limits: PasswordLimits): Scheme {
+export function readPbes2(reader: DerReader, budget: WorkBudget): Scheme {
   const outer = reader.enter(tags.sequence)
-  const { keyLength, derive } = readDerivation(reader, limits)
+  const { keyLength, derive } = readDerivation(reader, budget)
   const start = reader.offset
   const afterCipher = reader.enter(tags.sequence)
   const id = reader.readObjectIdentifier()
@@ -71,18 +71,18 @@ export function readPbes2(reader: DerReader, limits: PasswordLimits): Scheme {
   }
 }
 
-function readDerivation(reader: DerReader, limits: PasswordLimits): Derivation {
+function readDerivation(reader: DerReader, budget: WorkBudget): Derivation {
   const outer = reader.enter(tags.sequence)
   const id = reader.readObjectIdentifier()
   let derivation: Derivation
   if (id === pbkdf2Id) {
-    const { salt, iterations, keyLength, hash } = readPbkdf2(reader, limits)
+    const { salt, iterations, keyLength, hash } = readPbkdf2(reader, budget)
     derivation = {
       keyLength,
       derive: (password, length) => pbkdf2(hash, passwordBytes(password), salt, iterations, length),
     }
   } else if (id === scryptId) {
-    derivation = readScrypt(reader, limits)
+    derivation = readScrypt(reader, budget)
   } else {
     throw new KeyError('unsupported', `Key derivation ${id} is not supported.`)
   }
@@ -91,7 +91,7 @@ function readDerivation(reader: DerReader, limits: PasswordLimits): Derivation {
 }
 
 // RFC 7914 section 7.
-function readScrypt(reader: DerReader, limits: PasswordLimits): Derivation {
+function readScrypt(reader: DerReader, budget: WorkBudget): Derivation {
   const outer = reader.enter(tags.sequence)
   const salt = reader.readOctetString()
   const start = reader.offset
@@ -107,8 +107,8 @@ function readScrypt(reader: DerReader, limits: PasswordLimits): Derivation {
     reader.fail('scrypt with costs that it cannot have', start)
   }
   // One round of PBKDF2 is about as much work as four blocks here.
-  checkIterations((cost * blockSize * parallelization) / 4, limits)
-  checkMemory(128 * blockSize * (cost + parallelization), limits)
+  budget.spend((cost * blockSize * parallelization) / 4)
+  budget.checkMemory(128 * blockSize * (cost + parallelization))
   return {
     keyLength,
     derive: (password, length) =>

@@ -2,7 +2,7 @@
 import type { HashName } from '@sanstls/core'
 import { type DerReader, tags } from '@sanstls/core/der'
 import { KeyError } from '../key.js'
-import { checkIterations, type PasswordLimits } from './limits.js'
+import type { WorkBudget } from './limits.js'
 
 export const pbkdf2Id = '1.2.840.113549.1.5.12'
 
@@ -28,7 +28,7 @@ export interface Pbkdf2Parameters {
  * @throws {DerError}
  * @throws {KeyError} unsupported, limitExceeded
  */
-export function readPbkdf2(reader: DerReader, limits: PasswordLimits): Pbkdf2Parameters {
+export function readPbkdf2(reader: DerReader, budget: WorkBudget): Pbkdf2Parameters {
   const outer = reader.enter(tags.sequence)
   if (!reader.at(tags.octetString)) {
     throw new KeyError('unsupported', 'PBKDF2 with a salt from elsewhere is not supported.')
@@ -37,7 +37,7 @@ export function readPbkdf2(reader: DerReader, limits: PasswordLimits): Pbkdf2Par
   const start = reader.offset
   const iterations = reader.readSmallInteger()
   if (iterations === 0) reader.fail('PBKDF2 with no iterations', start)
-  checkIterations(iterations, limits)
+  budget.spend(iterations)
   const keyLength = reader.at(tags.integer) ? reader.readSmallInteger() : undefined
   const hash = reader.done ? 'sha1' : readHmac(reader)
   reader.leave(outer)

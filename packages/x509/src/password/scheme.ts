@@ -2,7 +2,7 @@
 import { DerReader, tags } from '@sanstls/core/der'
 import { KeyError } from '../key.js'
 import { pkcs12Encryption, readPkcs12Encryption } from '../legacy/pkcs12-encryption.js'
-import type { PasswordLimits } from './limits.js'
+import type { WorkBudget } from './limits.js'
 import type { Password } from './password.js'
 import { readPbes2 } from './pbes2.js'
 
@@ -23,14 +23,14 @@ const pbes2 = '1.2.840.113549.1.5.13'
  * @throws {DerError}
  * @throws {KeyError} unsupported, limitExceeded
  */
-export function readScheme(algorithm: Uint8Array, limits: PasswordLimits): Scheme {
+export function readScheme(algorithm: Uint8Array, budget: WorkBudget): Scheme {
   const reader = new DerReader(algorithm)
   const outer = reader.enter(tags.sequence)
   const id = reader.readObjectIdentifier()
   const legacy = pkcs12Encryption[id]
   let scheme: Scheme
-  if (id === pbes2) scheme = readPbes2(reader, limits)
-  else if (legacy !== undefined) scheme = readPkcs12Encryption(legacy, reader, limits)
+  if (id === pbes2) scheme = readPbes2(reader, budget)
+  else if (legacy !== undefined) scheme = readPkcs12Encryption(legacy, reader, budget)
   else throw new KeyError('unsupported', `Encryption ${id} is not supported.`)
   reader.leave(outer)
   reader.end()

@@ -4,7 +4,7 @@ import { DerReader, tags } from '@sanstls/core/der'
 import { pbkdf2, sha1, sha224, sha256, sha384, sha512 } from '@sanstls/core/noble/password'
 import { equalBytes } from '../bytes.js'
 import { KeyError } from '../key.js'
-import { checkIterations, type PasswordLimits } from '../password/limits.js'
+import type { WorkBudget } from '../password/limits.js'
 import { type Password, passwordBytes, pkcs12PasswordForms } from '../password/password.js'
 import { pbkdf2Id, readHmac, readPbkdf2 } from '../password/pbkdf2.js'
 import { pkcs12Key } from '../password/pkcs12-kdf.js'
@@ -31,13 +31,13 @@ export function checkMac(
   { authenticated }: Pkcs12File,
   mac: Pkcs12Mac,
   password: Password,
-  limits: PasswordLimits,
+  budget: WorkBudget,
 ): boolean {
   const reader = new DerReader(mac.algorithm)
   const outer = reader.enter(tags.sequence)
   const id = reader.readObjectIdentifier()
   if (id === pbmac1) {
-    const digest = pbmac1Digest(reader, authenticated, password, limits)
+    const digest = pbmac1Digest(reader, authenticated, password, budget)
     reader.leave(outer)
     return equalBytes(digest, mac.digest)
   }
@@ -46,7 +46,7 @@ export function checkMac(
   const hash = byId[id]
   if (hash === undefined) throw new KeyError('unsupported', `MAC with hash ${id}.`)
   const { salt, iterations, digest } = mac
-  checkIterations(iterations, limits)
+  budget.spend(iterations)
   return pkcs12PasswordForms(password).some((form) => {
     const key = pkcs12Key(hash, 'mac', form, salt, iterations, hash.outputLength)
     return equalBytes(hash.hmac(key, authenticated), digest)
@@ -58,7 +58,7 @@ function pbmac1Digest(
   reader: DerReader,
   authenticated: Uint8Array,
   password: Password,
-  limits: PasswordLimits,
+  budget: WorkBudget,
 ): Uint8Array {
   const outer = reader.enter(tags.sequence)
   const afterDerivation = reader.enter(tags.sequence)
@@ -67,7 +67,7 @@ function pbmac1Digest(
     throw new KeyError('unsupported', `PBMAC1 with key derivation ${derivation}.`)
   }
   const start = reader.offset
-  const { salt, iterations, keyLength, hash } = readPbkdf2(reader, limits)
+  const { salt, iterations, keyLength, hash } = readPbkdf2(reader, budget)
   reader.leave(afterDerivation)
   const macHash = byName[readHmac(reader)]
   reader.leave(outer)

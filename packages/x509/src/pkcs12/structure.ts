@@ -52,6 +52,7 @@ export function readPkcs12File(file: Uint8Array): Pkcs12File {
 }
 
 function readMac({ mac, macSalt, iterations = 1 }: pkijs.MacData): Pkcs12Mac {
+  if (!(iterations >= 1)) throw new DerError(0, 'a MAC with no iterations')
   return {
     algorithm: new Uint8Array(mac.digestAlgorithm.toSchema().toBER()),
     digest: new Uint8Array(mac.digest.getValue()),

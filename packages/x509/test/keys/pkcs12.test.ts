@@ -188,12 +188,24 @@ test('no bytes make it fail in another way', () => {
   )
 })
 
-test('work is bounded', () => {
+test('work is bounded, over all parts of a file', () => {
   const file = bytes(Object.values(samplePkcs12)[0] ?? '')
-  assert.is(
-    codeOf(() => readPkcs12(file, 'secret', { maxIterations: 99 })),
-    'limitExceeded',
-  )
+  // The MAC, the certificates and the key ask for 100 iterations each.
+  const read = (maxIterations: number) =>
+    codeOf(() => readPkcs12(file, 'secret', { maxIterations }))
+  assert.is(read(99), 'limitExceeded')
+  assert.is(read(299), 'limitExceeded')
+  assert.is(read(300), 'ok')
+})
+
+test('a MAC of no iterations, or of less, is refused', () => {
+  const file = bytes(Object.values(samplePkcs12)[0] ?? '')
+  const at = Buffer.from(file).lastIndexOf(Buffer.of(2, 1, 100))
+  for (const iterations of [0, 0x80, 0xff]) {
+    const copy = file.slice()
+    copy[at + 2] = iterations
+    assert.throws(() => readPkcs12(copy, 'secret'), /no iterations/)
+  }
 })
 
 test('a file of another kind is named', () => {
@@ -207,6 +219,47 @@ test('a file of another kind is named', () => {
   assert.is(
     codeOf(() => readPkcs12(signed, '')),
     'unsupported',
+  )
+})
+
+test('the chain of a key', () => {
+  const root = makeRoot()
+  const ca = makeCa(root)
+  const leaf = makeLeaf(ca)
+  const other = makeRoot('Other')
+  const [rootDer, caDer, leafDer, otherDer] = [root, ca, leaf, other].map(
+    ({ certificate }) => certificate.der,
+  )
+  if (!rootDer || !caDer || !leafDer || !otherDer) throw new Error('no certificates')
+  const none = { friendlyName: undefined, localKeyId: undefined }
+  const id = { friendlyName: undefined, localKeyId: Uint8Array.of(1) }
+  const junk = Uint8Array.of(0x30, 0)
+  const identity = (certificates: readonly Uint8Array[], named?: Uint8Array, keys = 1) =>
+    pkcs12Identity({
+      keys: new Array(keys).fill({ pkcs8: junk, ...(named === undefined ? none : id) }),
+      certificates: certificates.map((der) => ({ der, ...(der === named ? id : none) })),
+      crls: [],
+      authenticated: true,
+    })
+  assert.equal(identity([rootDer, leafDer, caDer]).chain, [leafDer, caDer, rootDer])
+  const { chain, others } = identity([otherDer, junk, caDer, leafDer], leafDer)
+  assert.equal(chain, [leafDer, caDer])
+  assert.equal(others, [otherDer, junk])
+  // Two that issued nothing, none, and one that cannot be read.
+  for (const read of [
+    () => identity([otherDer, leafDer]),
+    () => identity([]),
+    () => identity([junk, leafDer], junk),
+  ]) {
+    assert.is(codeOf(read), 'malformed')
+  }
+  assert.is(
+    codeOf(() => identity([leafDer], undefined, 0)),
+    'noKey',
+  )
+  assert.is(
+    codeOf(() => identity([leafDer], undefined, 2)),
+    'severalKeys',
   )
 })
 

@@ -207,6 +207,7 @@ const connectedAuthTable: Table<ConnectedClient> = {
     const requested = readRequest(message.body)
     if (requested.context.length === 0)
       throw new Fault('illegalParameter', 'certificate_request_context is empty')
+    connected.certificateRequested()
     const transcript = client.transcript.clone()
     transcript.add(message.raw)
     return authenticateClient(

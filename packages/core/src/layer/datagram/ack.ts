@@ -39,50 +39,42 @@ export function writeAcks(numbers: readonly RecordNumber[], room: number): reado
 
 /** Numbers that are kept; the oldest are forgotten first, and their records sent again. */
 const maxNumbers = 128
+/** An ACK is filled up to so many numbers with those that were told before, since ACKs get lost too (RFC 9147 7.1). */
+const fullAck = 32
 /** Ms between ACKs that say nothing new. */
 const minInterval = 250
-const maxRepeats = 10
-const maxDelay = 60_000
 
 interface Entry extends RecordNumber {
   /** The last message that the record has a part of. */
   readonly lastMessage: number
+  told: boolean
 }
 
 /**
  * During the handshake an ACK covers what has come of the peer's flight, and is sent where something is missing or our
- * answer takes its time (RFC 9147 7.1). Afterwards each record is acknowledged once, when its messages have been handled.
+ * answer takes its time (RFC 9147 7.1). Afterwards records are acknowledged when their messages have been handled.
  * Either waits a little, so that what comes in one go is acknowledged in one go.
  */
 export class AckSchedule {
   /** ACKs may be sent: the peer is known to speak DTLS 1.3 (RFC 9147 section 7). */
   allowed = false
-  #complete = false
   #entries: Entry[] = []
-  #ready: readonly RecordNumber[] | undefined
+  #due = false
   #deadline: number | undefined
-  #repeats = 0
   #lastSent = Number.NEGATIVE_INFINITY
-  /** Something came that no ACK has told. */
-  #news = false
 
   get deadline(): number | undefined {
     return this.allowed ? this.#deadline : undefined
   }
 
-  /** Records are there that were not acknowledged. */
-  get waiting(): boolean {
-    return this.#entries.length > 0
-  }
-
   add(epoch: number, sequence: number, lastMessage: number): void {
+    // In the clear a record may come twice.
     if (this.#entries.some((known) => known.epoch === epoch && known.sequence === sequence)) return
-    this.#entries.push({ epoch, sequence, lastMessage })
+    this.#entries.push({ epoch, sequence, lastMessage, told: false })
     if (this.#entries.length > maxNumbers) this.#entries.shift()
-    this.#news = true
   }
 
-  /** A part of the peer's flight has come: the rest may follow at once, or may not. */
+  /** Something has come; the rest, or our answer, may follow at once, or may not. */
   later(now: number, timeout: number): void {
     this.#arm(now + timeout / 4)
   }
@@ -90,63 +82,46 @@ export class AckSchedule {
   /** Something is missing, or the peer repeats itself. */
   soon(now: number, timeout: number): void {
     const at = now + timeout / 40
-    this.#arm(this.#news ? at : Math.max(at, this.#lastSent + minInterval))
+    const isNews = this.#entries.some(({ told }) => !told)
+    this.#arm(isNews ? at : Math.max(at, this.#lastSent + minInterval))
   }
 
   #arm(at: number): void {
-    this.#repeats = 0
     if (this.#deadline === undefined || at < this.#deadline) this.#deadline = at
   }
 
-  /** What an ACK shall hold that is due now. */
-  take(now: number): readonly RecordNumber[] | undefined {
-    const ready = this.#ready
-    if (ready === undefined) return undefined
-    this.#ready = undefined
-    this.#lastSent = now
-    return ready
-  }
-
-  /**
-   * @param waiting for the peer, and not for an answer of our own: then the ACK is repeated.
-   * @param handled the messages below this one.
-   */
-  handleTimeout(now: number, timeout: number, waiting: boolean, handled: number): void {
+  handleTimeout(now: number): void {
     if (this.#deadline === undefined || now < this.#deadline) return
     this.#deadline = undefined
-    if (this.#complete) {
-      this.#release(handled)
-      return
-    }
-    this.#repeats++
-    if (waiting && this.#repeats < maxRepeats)
-      this.#deadline = now + Math.min(timeout * 2 ** (this.#repeats - 1), maxDelay)
-    if (!this.allowed) return
-    this.#ready = this.#entries
-    this.#news = false
-  }
-
-  /** Acknowledges records whose messages are all below `handled`, and forgets them. */
-  #release(handled: number): void {
-    const ready = this.#entries.filter(({ lastMessage }) => lastMessage < handled)
-    this.#entries = this.#entries.filter(({ lastMessage }) => lastMessage >= handled)
-    if (ready.length > 0) this.#ready = ready
-    this.#news = false
+    this.#due = this.allowed
   }
 
   /** The handshake is complete: what came of the peer's last flight is acknowledged at once. */
   complete(): void {
-    this.#complete = true
     this.#deadline = undefined
-    this.#release(Number.POSITIVE_INFINITY)
+    this.#due = this.#entries.length > 0
+  }
+
+  /**
+   * What an ACK shall hold that is due now, of the records whose messages are all below `handled`: those that were not
+   * told, and the newest of the others.
+   */
+  take(now: number, handled: number): readonly RecordNumber[] | undefined {
+    if (!this.#due) return undefined
+    this.#due = false
+    this.#lastSent = now
+    const ready = this.#entries.filter(({ lastMessage }) => lastMessage < handled)
+    const news = ready.filter(({ told }) => !told)
+    const known = ready.filter(({ told }) => told)
+    for (const entry of news) entry.told = true
+    const room = Math.max(0, fullAck - news.length)
+    return [...known.slice(Math.max(0, known.length - room)), ...news]
   }
 
   /** The flight is answered: nothing of it needs an ACK any more. */
   clear(): void {
     this.#entries = []
-    this.#ready = undefined
+    this.#due = false
     this.#deadline = undefined
-    this.#repeats = 0
-    this.#news = false
   }
 }

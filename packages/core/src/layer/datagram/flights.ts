@@ -6,8 +6,8 @@ import { type Flight, keyOf } from './flight.js'
 
 /** RFC 9147 5.8.2. */
 const maxTimeout = 60_000
-/** With a first time-out of a second, the last of these comes after about five minutes. */
-const maxExpiries = 10
+/** After so many repetitions in vain, which take eight minutes where the first time-out is a second. */
+const maxRepetitions = 12
 const maxRepeats = 20
 /** Ms between two transmissions of a flight for a peer that says that it waits. */
 const minAskedInterval = 20
@@ -110,7 +110,7 @@ export class Flights {
       if (flight.deadline === undefined || flight.deadline > now) continue
       flight.expiries++
       flight.deadline = undefined
-      if (flight.expiries >= maxExpiries) {
+      if (flight.expiries > maxRepetitions) {
         // A peer that lives, though it acknowledges nothing, is not worth a connection.
         if (flight.heard) continue
         throw new Fault('timedOut', `${flight.transmissions} transmissions`)

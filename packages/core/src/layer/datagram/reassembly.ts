@@ -11,8 +11,8 @@ import { writeUint } from './record.js'
 
 /** How far ahead of the next message a message may be. No flight has more. */
 const maxAhead = 16
-/** Pieces of one message. A message of the largest size in datagrams of the smallest has fewer. */
-const maxPieces = 2048
+/** Pieces of one message that do not touch. A message of the largest size in datagrams of the smallest has as many. */
+const maxPieces = 1024
 
 export type Outcome =
   /** It brought something, in order. */
@@ -34,9 +34,11 @@ export interface ReassemblyOptions {
   readonly begins: 'anything' | 'firstClientHello' | 'eitherClientHello'
 }
 
+/** Bytes without a gap, in a buffer that grows with them. */
 interface Piece {
   readonly offset: number
-  readonly data: Uint8Array
+  length: number
+  buffer: Uint8Array
 }
 
 interface Assembly {
@@ -142,10 +144,8 @@ export class Reassembly {
     const ahead = messageSequence > this.#next
     if (ahead && this.#aheadBytes() + size > this.#options.limit) return 'refused'
     for (const [from, to] of missing) {
-      // Copied: the record may be lent, or much larger than what is new in it.
-      const piece = data.slice(from - offset, to - offset)
-      assembly.pieces.push({ offset: from, data: piece })
-      assembly.bytes += piece.length
+      append(assembly.pieces, from, data.subarray(from - offset, to - offset))
+      assembly.bytes += to - from
       assembly.have.add(from, to)
     }
     return inOrder ? 'taken' : 'gap'
@@ -199,13 +199,30 @@ export class Reassembly {
 
 function agrees({ type, length, pieces }: Assembly, fragment: Fragment): boolean {
   if (type !== fragment.type || length !== fragment.length) return false
-  return pieces.every(({ offset, data }) => {
+  return pieces.every(({ offset, buffer, length: held }) => {
     const from = Math.max(offset, fragment.offset)
-    const to = Math.min(offset + data.length, fragment.offset + fragment.data.length)
+    const to = Math.min(offset + held, fragment.offset + fragment.data.length)
     for (let at = from; at < to; at++)
-      if (data[at - offset] !== fragment.data[at - fragment.offset]) return false
+      if (buffer[at - offset] !== fragment.data[at - fragment.offset]) return false
     return true
   })
+}
+
+/** Copies: the record may be lent, or much larger than what is new in it. */
+function append(pieces: Piece[], from: number, data: Uint8Array): void {
+  const piece = pieces.find(({ offset, length }) => offset + length === from)
+  if (piece === undefined) {
+    pieces.push({ offset: from, length: data.length, buffer: data.slice() })
+    return
+  }
+  const needed = piece.length + data.length
+  if (needed > piece.buffer.length) {
+    const grown = new Uint8Array(Math.max(needed, 2 * piece.length))
+    grown.set(piece.buffer.subarray(0, piece.length))
+    piece.buffer = grown
+  }
+  piece.buffer.set(data, piece.length)
+  piece.length = needed
 }
 
 function isComplete(assembly: Assembly | undefined): boolean {
@@ -217,6 +234,7 @@ function assemble({ type, length, pieces }: Assembly): HandshakeMessage {
   const raw = new Uint8Array(4 + length)
   raw[0] = type
   writeUint(raw, 1, length, 3)
-  for (const { offset, data } of pieces) raw.set(data, 4 + offset)
+  for (const { offset, buffer, length: held } of pieces)
+    raw.set(buffer.subarray(0, held), 4 + offset)
   return { type, body: raw.subarray(4), raw }
 }

@@ -49,10 +49,11 @@ export class DatagramReceiver {
     return this.#reader
   }
 
-  handleTimeout(now: number): void {
-    // What is kept but not handled is acknowledged later: a KeyUpdate, for one, has not taken effect.
-    const handled = this.#serving ? this.#reassembly.next : Number.POSITIVE_INFINITY
-    this.#acks.handleTimeout(now, this.#sender.flights.timeout, !this.#serving, handled)
+  /** The messages below this one may be acknowledged. */
+  get handled(): number {
+    // Of what is kept but not handled, a KeyUpdate, for one, has not taken effect.
+    const waits = this.#complete && this.#serving
+    return waits ? this.#reassembly.next : Number.POSITIVE_INFINITY
   }
 
   end(): void {
@@ -66,7 +67,6 @@ export class DatagramReceiver {
       const incoming = this.#deliver() ?? this.#takeReady()
       if (incoming !== undefined) return incoming
     } while (this.#readRecord())
-    if (this.#complete && this.#acks.waiting) this.#ackSoon()
     if (!this.#ended) return undefined
     this.#ended = false
     return { kind: 'end', expected: true }
@@ -117,7 +117,8 @@ export class DatagramReceiver {
   }
 
   #data({ level, content }: Opened): void {
-    if (content.length === 0) return
+    // An empty record keeps a path open, if it is anything; before the handshake is complete it is a fault.
+    if (content.length === 0 && level !== 'handshake') return
     if (this.#serving && this.#readyBytes + content.length > this.#options.maxBuffered) {
       this.#discard('data comes while none can be delivered')
       return
@@ -163,8 +164,9 @@ export class DatagramReceiver {
     }
     this.#acks.add(epoch, sequence, last)
     if (epoch > 0 && !this.#complete) this.#sender.flights.answered(this.#now)
-    if (this.#complete || outcomes.some((outcome) => outcome !== 'taken')) this.#ackSoon()
-    else this.#acks.later(this.#now, this.#sender.flights.timeout)
+    const isInOrder = outcomes.every((outcome) => outcome === 'taken')
+    if (this.#complete || isInOrder) this.#acks.later(this.#now, this.#sender.flights.timeout)
+    else this.#ackSoon()
   }
 
   #ackSoon(): void {

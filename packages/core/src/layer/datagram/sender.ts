@@ -27,14 +27,17 @@ export class DatagramSender {
   readonly writer: DatagramWriter
   readonly #options: SenderOptions
   readonly #acks: AckSchedule
+  readonly #handled: () => number
   #building: OutgoingMessage[] = []
   /** Flights that wait for keys (RFC 9147 section 8). */
   #postponed: OutgoingMessage[][] = []
   #messageSequence = 0
 
-  constructor(options: SenderOptions, acks: AckSchedule) {
+  /** @param handled the messages of the peer below which ACKs may be given. */
+  constructor(options: SenderOptions, acks: AckSchedule, handled: () => number) {
     this.#options = options
     this.#acks = acks
+    this.#handled = handled
     this.writer = new DatagramWriter(options)
     this.flights = new Flights(options.firstTimeout)
   }
@@ -112,7 +115,7 @@ export class DatagramSender {
 
   /** Packs what is due: ACKs first, so that the peer stops repeating itself. */
   emitDue(now: number): void {
-    const numbers = this.#acks.take(now)
+    const numbers = this.#acks.take(now, this.#handled())
     if (numbers !== undefined) {
       const { current } = this.writer
       for (const ack of writeAcks(numbers, this.writer.roomOf(current)))
