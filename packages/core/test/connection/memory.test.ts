@@ -83,7 +83,8 @@ test('an idle connection holds no buffers of its own', async () => {
 })
 
 test('fragments of one byte cost no more than the message', () => {
-  const started = performance.now()
+  // Of the processor's time: other things may go on beside this test.
+  const started = process.cpuUsage()
   const { pair } = connectToScript(
     after(messageType.encryptedExtensions, (wire) => {
       const fragment = Uint8Array.of(0)
@@ -92,7 +93,7 @@ test('fragments of one byte cost no more than the message', () => {
     }),
   )
   pair.run()
-  const seconds = (performance.now() - started) / 1000
+  const seconds = process.cpuUsage(started).user / 1e6
   assert.ok(pair.client.info === undefined)
   assert.ok(seconds < 3, `${seconds.toFixed(1)} s`)
 })

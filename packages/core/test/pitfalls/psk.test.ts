@@ -275,6 +275,14 @@ test('PITFALLS 28: psk_key_exchange_modes missing, or without a mode that serves
   assert.is(pair.server.info?.pskIdentity, undefined)
 })
 
+test('PITFALLS 28: a PSK with Diffie-Hellman, and no share for it', () => {
+  const taken = new Set<number>([extensionTable.keyShare.type, extensionTable.supportedGroups.type])
+  // The binder is made anew over what is left, as an honest client would.
+  const profile = { omitExtensions: [...taken] }
+  const pair = connect({ psks: [one], profile }, { psks: [one] }).run()
+  expectRefusal(pair, 'server', 'missingExtension', 'missingExtension')
+})
+
 test('PITFALLS 28: a server that selects an identity that was not offered', () => {
   for (const index of [1, 7, 0xffff]) {
     const script = editExtension(messageType.serverHello, preSharedKey.type, () =>

@@ -1,8 +1,8 @@
-// PITFALLS 26 and 27: versions, and HelloRetryRequest.
+// PITFALLS 27: HelloRetryRequest.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { concat } from '#src/bytes.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
+import { createServer } from '#src/server.js'
 import {
   addExtension,
   type EditOptions,
@@ -18,7 +18,14 @@ import { decode, encode } from '#src/wire/codec.js'
 import { extensionTable } from '#src/wire/extension.js'
 import { type ClientHello, clientHello, serverHello } from '#src/wire/message.js'
 import { messageType } from '#src/wire/registry.js'
-import { connect, connectToScript, demand, scriptConnects, text } from '../support/connect.js'
+import {
+  connect,
+  connectToScript,
+  demand,
+  scriptConnects,
+  serverConfig,
+  text,
+} from '../support/connect.js'
 import { expectEstablished, expectRefusal } from '../support/outcome.js'
 import { recordsOf } from '../support/records.js'
 
@@ -44,40 +51,7 @@ function uint16(value: number): Uint8Array {
 const retry: EditOptions = { nth: 1 }
 const second: EditOptions = { nth: 2 }
 
-// 26
-
-test('PITFALLS 26: a server that chooses TLS 1.2, with or without a sentinel', () => {
-  const noVersion = editExtension(messageType.serverHello, supportedVersions.type, () => undefined)
-  expectRefusal(fromServer(noVersion), 'client', 'noCommonVersion', 'protocolVersion')
-  for (const last of [0, 1]) {
-    const script = editWith(messageType.serverHello, serverHello, (hello) => ({
-      ...hello,
-      random: concat(hello.random.subarray(0, 24), text('DOWNGRD'), Uint8Array.of(last)),
-      extensions: hello.extensions?.filter(({ type }) => type !== supportedVersions.type),
-    }))
-    expectRefusal(fromServer(script), 'client', 'noCommonVersion', 'protocolVersion')
-  }
-})
-
-test('PITFALLS 26: a server that chooses a version that was not offered', () => {
-  for (const version of [0x0303, 0x0305, 0x7f1c, 0xfefc]) {
-    const script = editExtension(messageType.serverHello, supportedVersions.type, () =>
-      uint16(version),
-    )
-    expectRefusal(fromServer(script), 'client', 'illegalParameter', 'illegalParameter')
-  }
-})
-
-test('PITFALLS 26: a client that offers no TLS 1.3', () => {
-  const older = editExtension(messageType.clientHello, supportedVersions.type, () =>
-    Uint8Array.of(4, 3, 3, 3, 2),
-  )
-  expectRefusal(fromClient(older, {}), 'server', 'noCommonVersion', 'protocolVersion')
-  const none = editExtension(messageType.clientHello, supportedVersions.type, () => undefined)
-  expectRefusal(fromClient(none, {}), 'server', 'noCommonVersion', 'protocolVersion')
-})
-
-// 27: the client's side
+// The client's side
 
 test('PITFALLS 27: a second HelloRetryRequest', () => {
   let first: Uint8Array | undefined
@@ -240,7 +214,7 @@ function cookieOf(value: Uint8Array): (body: Uint8Array) => Uint8Array {
   }
 }
 
-// 27: the server's side
+// The server's side
 
 const changes: readonly (readonly [string, (hello: ClientHello) => ClientHello])[] = [
   ['random', (hello) => ({ ...hello, random: new Uint8Array(32) })],
@@ -382,6 +356,31 @@ test('PITFALLS 27: a share for another group than asked for, none, or several', 
     assert.ok(['changedClientHello', 'illegalParameter'].includes(pair.server.fault?.code ?? ''))
     assert.is(pair.server.fault?.alert, 47)
   }
+})
+
+test('PITFALLS 27: no share for a group that the server has, after a retry with a cookie alone', () => {
+  const none = editExtension(messageType.clientHello, keyShare.type, () => uint16(0), second)
+  expectRefusal(fromClient(none, byCookie), 'server', 'changedClientHello', 'illegalParameter')
+})
+
+test('PITFALLS 27: a second ClientHello without the suite, to a server that has forgotten the first', () => {
+  const drop = editWith(
+    messageType.clientHello,
+    clientHello,
+    (hello) => ({ ...hello, cipherSuites: [0x1302] }),
+    second,
+  )
+  const { pair } = scriptConnects(drop, oneShare, byCookie)
+  pair.client.step()
+  const first = pair.client.transmitted.length
+  pair.server.step()
+  pair.client.step()
+  const server = createServer(serverConfig(byCookie), pair.now)
+  server.receive(pair.client.transmitted.subarray(first))
+  server.poll()
+  const failed = server.poll()
+  assert.ok(failed.kind === 'failed')
+  assert.is(failed.fault.code, 'changedClientHello')
 })
 
 test('PITFALLS 27: a first ClientHello again', () => {
