@@ -48,6 +48,7 @@ const abilities: Abilities = {
     'groups',
     'keylog',
     'keyUpdate',
+    'maxFragmentLength',
     'postHandshakeAuth',
     'psk',
     'resumption',
@@ -187,7 +188,7 @@ export const openssl: Peer = {
   server: { ...abilities },
   client: {
     ...abilities,
-    features: new Set([...abilities.features, 'closes', 'maxFragmentLength']),
+    features: new Set([...abilities.features, 'closes']),
   },
 
   detect: () =>
