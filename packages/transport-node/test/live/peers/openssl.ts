@@ -146,6 +146,7 @@ function commonArgs(options: PeerOptions): string[] {
       ? []
       : ['-psk', Buffer.from(psk.key).toString('hex'), '-psk_identity', psk.identity]),
     ...(options.withoutMiddleboxCompatibility ? ['-no_middlebox'] : []),
+    ...(options.extra ?? []),
   ]
 }
 
