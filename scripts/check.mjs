@@ -38,7 +38,7 @@ const imports = {
   x509: /^(?:\.|@sanstls\/core(?:$|\/)|asn1js$|pkijs$)/,
   'transport-node': /^(?:\.|node:|@sanstls\/(?:(?:core|x509)(?:$|\/)|transport-web\/base$))/,
   'transport-deno':
-    /^(?:\.|@sanstls\/(?:(?:core|x509)(?:$|\/)|transport-web\/base$|transport-node\/runtime$))/,
+    /^(?:\.|@sanstls\/(?:(?:core|x509)(?:$|\/)|transport-web\/base$|transport-node\/(?:runtime|roots)$))/,
   'transport-web': /^(?:\.|@sanstls\/(?:core|x509)(?:$|\/))/,
 }
 

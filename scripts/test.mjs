@@ -1,18 +1,21 @@
 // Runs every compiled test file as a process of its own and sums what uvu counted.
 //
-//   node scripts/test.mjs [--live] [--lint] [--filter <substring of the path>]
+//   node scripts/test.mjs [--live [--record]] [--lint] [--filter <substring of the path>]
 //
 // --live    run only the tests under live/ (peers outside this repository); without it they are
 //           left out
+// --record  write what came of the live tests into docs/conformance.md
 // --lint    run the linter and scripts/check.mjs too; each counts as one failed when it fails
 //
 // SANSTLS_SEED and SANSTLS_RUNS choose the seed and the number of runs of the property tests.
 // A line that begins with `SKIP ` in a test's output says what was left out and why.
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { recordLivePeers } from './live-peers.mjs'
 
 const concurrency = 2
 const fileTimeout = 600_000
@@ -20,6 +23,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { values: options } = parseArgs({
   options: {
     live: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     lint: { type: 'boolean', default: false },
     filter: { type: 'string', default: '' },
   },
@@ -30,6 +34,23 @@ delete environment.FORCE_COLOR
 process.exitCode = await main()
 
 async function main() {
+  if (!options.record) return runTests()
+  if (!options.live || options.filter !== '') {
+    console.error('--record goes with --live, and with all of its tests')
+    return 1
+  }
+  const results = mkdtempSync(join(tmpdir(), 'sanstls-results-'))
+  environment.SANSTLS_LIVE_RESULTS = results
+  try {
+    const code = await runTests()
+    recordLivePeers(results)
+    return code
+  } finally {
+    rmSync(results, { recursive: true })
+  }
+}
+
+async function runTests() {
   const files = findTests()
   const jobs = files.map((file) => () => runTest(file))
   if (options.lint) {

@@ -4,6 +4,11 @@
  */
 export { arbitraryOf, type FastCheck } from './testing/arbitrary.js'
 export {
+  type ConformanceCase,
+  type ConformanceOptions,
+  conformance,
+} from './testing/conformance.js'
+export {
   type Arrival,
   DatagramLink,
   type DatagramLinkOptions,

@@ -1,6 +1,10 @@
 /** The shared suite, and what is particular to Deno. Runs on Deno; prints a line of JSON for each case. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { noble } from '@sanstls/core/noble'
 import { connect, listen, upgrade } from '@sanstls/transport-deno'
+import { systemRoots } from '@sanstls/transport-deno/roots'
 import {
   type Case,
   createTestAuthority,
@@ -39,6 +43,18 @@ const harness: Harness = {
 
 const cases: readonly Case[] = [
   ...transportCases,
+  {
+    name: 'the roots of a file that the environment names are read',
+    async run() {
+      const folder = mkdtempSync(join(tmpdir(), 'sanstls-'))
+      const file = join(folder, 'roots.pem')
+      writeFileSync(file, ca)
+      const { anchors, sources } = systemRoots({ environment: { SSL_CERT_FILE: file } })
+      rmSync(folder, { recursive: true })
+      same(anchors.length, 1, 'anchors')
+      same(sources[0], file, 'source')
+    },
+  },
   {
     name: 'a server takes connections in a loop, and survives bad ones',
     async run() {

@@ -1,14 +1,57 @@
 /** What is fetched for a verification: how long, how much, from where. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { certificatesFromPem, type FetchRequest, parseCertificate } from '@sanstls/x509'
+import type { SigningKey } from '@sanstls/core'
+import { noble } from '@sanstls/core/noble'
+import {
+  type Certificate,
+  type CertificateRequest,
+  createVerifier,
+  type FetchRequest,
+  issueCertificate,
+  trustAnchor,
+} from '@sanstls/x509'
+import {
+  authorityInfoAccessExtension,
+  crlDistributionPointsExtension,
+  issueCrl,
+} from '@sanstls/x509/issue'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type FetchOptions, fetcher } from '#src/fetch.js'
-import { authority } from './support/harness.js'
+import { type FetchOptions, fetcher, verifyFetching } from '#src/fetch.js'
 
-const [der = new Uint8Array(0)] = certificatesFromPem(authority.ca)
-const certificate = parseCertificate(der)
+interface Entity {
+  readonly certificate: Certificate
+  readonly key: SigningKey
+}
+
+const now = Date.now()
+const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+const times = { random, thisUpdate: now - 86_400_000, nextUpdate: now + 86_400_000 }
+
+function issue(
+  name: string,
+  issuer: Entity | undefined,
+  more: Partial<CertificateRequest>,
+): Entity {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pkcs8 = pair.privateKey.export({ type: 'pkcs8', format: 'der' })
+  const key = noble.importPrivateKey(new Uint8Array(pkcs8))
+  const certificate = issueCertificate({
+    subject: { commonName: name },
+    publicKey: key.publicKey,
+    issuer: issuer?.certificate,
+    issuerKey: issuer?.key ?? key,
+    random,
+    notBefore: times.thisUpdate,
+    notAfter: times.nextUpdate,
+    ...more,
+  })
+  return { certificate, key }
+}
+const root = issue('root', undefined, { ca: true, keyUsage: ['keyCertSign', 'cRLSign'] })
+const { certificate } = root
 
 async function serve(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
@@ -124,5 +167,44 @@ test('an abort ends it', () =>
       assert.is(await pending, undefined)
     },
   ))
+
+test('a verification gets what it lacks, and no more', () => {
+  const ca = issue('CA', root, { ca: true, keyUsage: ['keyCertSign', 'cRLSign'] })
+  const crl = issueCrl({ issuer: ca.certificate, issuerKey: ca.key, ...times, number: 1 })
+  const asked: string[] = []
+  return serve(
+    (request, response) => {
+      asked.push(request.url ?? '')
+      response.end(request.url === '/ca.cer' ? ca.certificate.der : crl)
+    },
+    async (base) => {
+      const leaf = issue('leaf', ca, {
+        subjectAltName: { dns: ['a.example'] },
+        extensions: [
+          crlDistributionPointsExtension([`${base}/ca.crl`]),
+          authorityInfoAccessExtension({ caIssuers: [`${base}/ca.cer`] }),
+        ],
+      })
+      const verifier = createVerifier({
+        anchors: [trustAnchor(root.certificate)],
+        crypto: noble,
+        profile: 'rfc5280',
+        fetchIssuers: true,
+        revocation: { mode: 'peer', fetch: true },
+      })
+      const request = {
+        chain: [leaf.certificate.der],
+        role: 'server',
+        name: { kind: 'DNS', value: 'a.example' },
+        time: now,
+      } as const
+      const result = await verifyFetching(verifier, request, near())
+      assert.ok(result.ok, result.ok ? '' : result.fault.message)
+      assert.equal(asked, ['/ca.cer', '/ca.crl'])
+      const without = await verifyFetching(verifier, request, async () => undefined)
+      assert.is(without.ok ? 'ok' : without.fault.code, 'unknownIssuer')
+    },
+  )
+})
 
 test.run()

@@ -1,5 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { noble } from '#src/noble.js'
+import { nullCertificate } from '#src/testing.js'
+import { connect } from '../support/connect.js'
+import { expectEstablished } from '../support/outcome.js'
 import { normalized, perform, scenarios } from '../support/scenarios.js'
 
 const asked = new Set<string>()
@@ -25,6 +30,27 @@ for (const scenario of scenarios) {
     assert.equal(normalized(late.server.events), normalized(inline.server.events))
   })
 }
+
+test('with noble, too, the same seed gives the same outputs', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })
+  const key = noble.importPrivateKey(new Uint8Array(pkcs8))
+  const keys = { keys: [{ name: new Uint8Array(16), key: new Uint8Array(32) }] }
+  const run = () => {
+    const crypto = noble
+    const credentials = [{ chain: [nullCertificate('server.example', key.publicKey)], key }]
+    const pair = connect(
+      { crypto, groups: ['x25519', 'secp256r1'] },
+      { crypto, credentials, tickets: { keys } },
+    )
+    pair.run()
+    expectEstablished(pair)
+    return pair
+  }
+  const [one, other] = [run(), run()]
+  assert.equal(normalized(other.client.events), normalized(one.client.events))
+  assert.equal(normalized(other.server.events), normalized(one.server.events))
+})
 
 test('all kinds of decisions were among them', () => {
   const kinds = ['configure', 'credential', 'psk', 'replay', 'session', 'sign', 'verify']

@@ -1,27 +1,13 @@
-import v8 from 'node:v8'
-import vm from 'node:vm'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createClient } from '#src/client.js'
 import { createServer } from '#src/server.js'
 import { after } from '#src/testing.js'
 import { messageType } from '#src/wire/registry.js'
+import { alive } from '../support/alive.js'
 import { clientConfig, connect, connectToScript, serverConfig } from '../support/connect.js'
 
 const now = { monotonic: 0, unix: 1_800_000_000_000 }
-
-v8.setFlagsFromString('--expose-gc')
-const collect = vm.runInNewContext('gc') as () => void
-
-/** Bytes of heap and buffers that are alive. */
-async function alive(): Promise<number> {
-  // Buffers are counted off when the event loop turns.
-  collect()
-  await new Promise((resolve) => setImmediate(resolve))
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 /** How much more is alive after `run`, while what it returns is. It runs once before, for what is compiled and cached. */
 async function grown(run: () => unknown): Promise<number> {

@@ -52,8 +52,8 @@ function converse(pair: Pair, { tested }: Station): void {
     assert.ok(equal(pair[other].data.subarray(before), secret))
 }
 
-test('messages that are changed, under the right keys', () => {
-  fuzz(0.5, (name) => {
+test('messages that are changed, under the right keys', async () => {
+  await fuzz(0.5, (name) => {
     const random = seededRandom(name)
     const station = stationFor(random)
     const bothSee = chance(0.6, random)
@@ -83,8 +83,8 @@ function randomMessage(random: Random): Uint8Array {
   return concat(Uint8Array.of(type, 0, body.length >> 8, body.length & 0xff), body)
 }
 
-test('records of any kind, under the right keys or none', () => {
-  fuzz(0.25, (name) => {
+test('records of any kind, under the right keys or none', async () => {
+  await fuzz(0.25, (name) => {
     const random = seededRandom(`records ${name}`)
     const station = stationFor(random)
     const pair = station.visit((wire, message) => {
@@ -102,8 +102,8 @@ test('records of any kind, under the right keys or none', () => {
   })
 })
 
-test('bytes that are no records, or damaged ones', () => {
-  fuzz(0.25, (name) => {
+test('bytes that are no records, or damaged ones', async () => {
+  await fuzz(0.25, (name) => {
     const random = seededRandom(`bytes ${name}`)
     const station = stationFor(random)
     const pair = station.visit((wire, message) => {

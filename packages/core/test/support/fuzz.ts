@@ -1,6 +1,7 @@
 /** What must hold of a connection whatever its peer does. */
 import * as assert from 'uvu/assert'
 import type { Pair, Side } from '#src/testing.js'
+import { alive } from './alive.js'
 import { lastAlert } from './records.js'
 import { perform, scenarios } from './scenarios.js'
 
@@ -10,14 +11,19 @@ const seed = Number(process.env.SANSTLS_SEED ?? 20261120)
 /** Only this case, of those that a failure has named. */
 const only = process.env.SANSTLS_FUZZ_CASE
 
-/** Runs a share of the cases; a failure names the one. */
-export function fuzz(share: number, run: (name: string) => void): void {
+/** What may be alive more after all the cases than after the first ones, bytes. */
+const growth = 8_000_000
+
+/** Runs a share of the cases; a failure names the one. Nothing may be left of them in memory. */
+export async function fuzz(share: number, run: (name: string) => void): Promise<void> {
   if (only !== undefined) {
     run(only)
     return
   }
   const count = Math.ceil(cases * share)
+  let before = 0
   for (let index = 0; index < count; index++) {
+    if (index === Math.floor(count / 10)) before = await alive()
     const name = `${seed} ${index}`
     try {
       run(name)
@@ -26,6 +32,8 @@ export function fuzz(share: number, run: (name: string) => void): void {
       throw error
     }
   }
+  const more = (await alive()) - before
+  assert.ok(more < growth, `${more} bytes are left`)
 }
 
 /** The bodies of all messages that the scenarios have. */

@@ -254,7 +254,6 @@ function irregularity(
   if (version < 2) return 'is of version 1'
   if (list.nextUpdate === undefined) return 'has no nextUpdate'
   if (list.number === undefined) return 'has no cRLNumber'
-  if (list.keyIdentifier === undefined) return 'has no authorityKeyIdentifier'
   for (const [name, id] of [
     ['cRLNumber', ids.crlNumber],
     ['authorityKeyIdentifier', ids.authorityKeyIdentifier],

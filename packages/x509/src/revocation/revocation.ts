@@ -105,28 +105,30 @@ export class Revocation {
     issuers: readonly IssuerIdentity[],
     context: RevocationContext,
   ): { finding: Finding; depth: number } | undefined {
-    const { mode } = this.options
+    let unknown: { finding: Finding; depth: number } | undefined
     for (const [depth, certificate] of path.entries()) {
       const issuer = issuers[depth]
       if (issuer === undefined) continue
       const status = this.status(certificate, issuer, context, [])
       if (status.status === 'good') continue
-      const isRequired =
-        mode === 'all' ||
-        ((mode !== 'bestEffort' || this.peerRequired) && depth === 0) ||
-        (mode === 'given' && hasCandidate(certificate, this.listsFor(certificate)))
-      if (status.status === 'revoked') {
-        // Asking about the peer only is no reason to overlook what is known of the others.
-        return { finding: status.finding, depth }
-      }
-      if (status.finding.code === 'budgetExceeded' || isRequired) {
-        const { code } = status.finding
-        const finding =
-          code === 'revocationUnknown' ? (this.problem ?? status.finding) : status.finding
-        return { finding, depth }
-      }
+      const { finding } = status
+      // Asking about the peer only is no reason to overlook what is known of the others.
+      const ends = status.status === 'revoked' || finding.code === 'budgetExceeded'
+      if (ends) return { finding, depth }
+      if (!this.isRequired(certificate, depth)) continue
+      const isMissing = finding.code === 'revocationUnknown'
+      unknown ??= { finding: isMissing ? (this.problem ?? finding) : finding, depth }
     }
-    return undefined
+    return unknown
+  }
+
+  private isRequired(certificate: Certificate, depth: number): boolean {
+    const { mode } = this.options
+    if (mode === 'all' || (depth === 0 && this.peerRequired)) return true
+    if (mode === 'bestEffort') return false
+    return (
+      depth === 0 || (mode === 'given' && hasCandidate(certificate, this.listsFor(certificate)))
+    )
   }
 
   /** The status of one certificate by everything at hand. */

@@ -38,7 +38,11 @@ function cases(file: string): readonly Case[] {
 
 // All of them take most of a minute.
 const step = process.env.SANSTLS_RUNS === 'all' ? 1 : 8
-if (step > 1) console.log('SKIP 7 of 8 PBES2 vectors of Wycheproof: set SANSTLS_RUNS=all')
+// RFC 6070 has one of 16,777,216 iterations.
+const maxIterations = step === 1 ? Number.POSITIVE_INFINITY : 1_000_000
+if (step > 1) {
+  console.log('SKIP 7 of 8 PBES2 vectors, and the longest of PBKDF2: set SANSTLS_RUNS=all')
+}
 
 const some = (file: string): readonly Case[] =>
   cases(file).filter((_, index) => index % step === 0)
@@ -47,6 +51,7 @@ for (const hash of ['sha1', 'sha256'] as const) {
   test(`PBKDF2 with HMAC-${hash}`, () => {
     for (const vector of cases(`pbkdf2_hmac${hash}`)) {
       const { tcId, password, salt, iterationCount, dkLen, dk } = vector
+      if (iterationCount > maxIterations) continue
       const key = pbkdf2(hash, hex(password), hex(salt), iterationCount, dkLen)
       assert.equal(key, hex(dk), `case ${tcId}`)
       assert.is(vector.result, 'valid')

@@ -84,6 +84,43 @@ export function clientCertificates({ peer, crypto }: Setting): readonly Case[] {
   })
 }
 
+export function requestedCertificates({ peer, crypto }: Setting): readonly Case[] {
+  const area = 'client certificates'
+  if (!peer.client.features.has('clientCertificate')) return []
+  const verify = trust(authority, crypto)
+  return [
+    {
+      area,
+      item: 'of a named authority',
+      ours: 'server',
+      async run(scope) {
+        const server = await serve(scope, crypto, {
+          clientAuthentication: 'require',
+          certificateAuthorities: [identity().certificate.issuerDer],
+          verify,
+        })
+        const options = { trust: authority, serverName, identity: identity() }
+        const client = peer.connect(scope, server.port, options)
+        const connection = await server.accept()
+        assert.equal(connection.info.peer?.chain[0], identity().certificate.der)
+        await exchange(connection, client)
+      },
+    },
+    {
+      area,
+      item: 'asked for, none given',
+      ours: 'server',
+      async run(scope) {
+        const server = await serve(scope, crypto, { clientAuthentication: 'request', verify })
+        const client = peer.connect(scope, server.port, { trust: authority, serverName })
+        const connection = await server.accept()
+        assert.is(connection.info.peer, undefined)
+        await exchange(connection, client)
+      },
+    },
+  ]
+}
+
 export function postHandshakeAuthentication({ peer, crypto }: Setting): readonly Case[] {
   const area = 'post-handshake authentication'
   const cases: Case[] = []

@@ -54,8 +54,8 @@ const large = 1_048_576
 /** Digits in lines, so that a gap shows and no peer takes a letter for a command. */
 function digits(length: number): Buffer {
   const lines: string[] = []
-  for (let number = 0; lines.length * 10 < length; number++)
-    lines.push(`${String(number).padStart(9, '0')}\n`)
+  for (let number = 0; lines.length * 100 < length; number++)
+    lines.push(`${String(number).padStart(99, '0')}\n`)
   return Buffer.from(lines.join('').slice(0, length))
 }
 
@@ -117,6 +117,17 @@ export function keyUpdates(setting: Setting): readonly Case[] {
       // The answer may come only with what the peer sends next.
       await exchange(ours, theirs)
       assert.is(updates(messages, 'received'), 1)
+    }),
+  )
+  cases.push(
+    ...add('ours, amid data', async (ours, theirs) => {
+      // More often, and some call it an attack.
+      for (let time = 0; time < 5; time++) {
+        const sending = send(ours, theirs, digits(100_000))
+        ours.updateKeys(time % 2 === 0)
+        await sending
+      }
+      await exchange(ours, theirs)
     }),
   )
   const initiated = [

@@ -1,6 +1,7 @@
 /** Extensions that carry something: names, protocols, staples, record sizes; and what both sides derive alike. */
 import { readFileSync } from 'node:fs'
 import type { ServerConfig } from '@sanstls/core'
+import type { TlsConnection } from '@sanstls/transport-node'
 import * as assert from 'uvu/assert'
 import {
   authority,
@@ -12,7 +13,8 @@ import {
 } from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
 import { type ClientChanges, dial, exchange, send, serve } from '../support/ours.js'
-import type { PeerOptions } from '../support/peer.js'
+import type { Fact, Feature, PeerOptions } from '../support/peer.js'
+import type { Scope } from '../support/scope.js'
 import { contentTypes, tap } from '../support/tap.js'
 import { watch } from '../support/watch.js'
 
@@ -128,37 +130,60 @@ export function staples({ peer, crypto }: Setting): readonly Case[] {
   return cases
 }
 
-export function secrets({ peer, crypto }: Setting): readonly Case[] {
+const exportLabel = 'EXPORTER-sanstls-live'
+const exportContext = new Uint8Array(Buffer.from('context'))
+
+const exports: readonly (readonly [
+  Feature,
+  string,
+  Fact,
+  (ours: TlsConnection) => Uint8Array | undefined,
+])[] = [
+  ['exporter', 'equal', 'exported', (ours) => ours.exporter(exportLabel, undefined, 32)],
+  [
+    'exporterContext',
+    'equal with a context',
+    'exportedWithContext',
+    (ours) => ours.exporter(exportLabel, exportContext, 32),
+  ],
+  [
+    'channelBinding',
+    'as a channel binding',
+    'channelBinding',
+    (ours) => ours.channelBinding('tls-exporter'),
+  ],
+]
+
+/** Connected, with a peer that exports. */
+async function connected(scope: Scope, ours: 'client' | 'server', { peer, crypto }: Setting) {
+  if (ours === 'client') {
+    const end = await peer.serve(scope, { identity: identity(), exportLabel })
+    return { end, connection: await dial(scope, end.port, crypto) }
+  }
+  const server = await serve(scope, crypto)
+  const end = peer.connect(scope, server.port, { ...verified, exportLabel })
+  return { end, connection: await server.accept() }
+}
+
+export function secrets(setting: Setting): readonly Case[] {
+  const { peer, crypto } = setting
   const cases: Case[] = []
-  const exportLabel = 'EXPORTER-sanstls-live'
-  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-  if (peer.server.features.has('exporter'))
-    cases.push({
-      area: 'exporter',
-      item: 'equal',
-      ours: 'client',
-      async run(scope) {
-        const server = await peer.serve(scope, { identity: identity(), exportLabel })
-        const connection = await dial(scope, server.port, crypto)
-        await exchange(connection, server)
-        const exported = (await server.fact('exported')).toLowerCase()
-        assert.is(hex(connection.exporter(exportLabel, undefined, 32)), exported)
-      },
-    })
-  if (peer.client.features.has('exporter'))
-    cases.push({
-      area: 'exporter',
-      item: 'equal',
-      ours: 'server',
-      async run(scope) {
-        const server = await serve(scope, crypto)
-        const client = peer.connect(scope, server.port, { ...verified, exportLabel })
-        const connection = await server.accept()
-        await exchange(connection, client)
-        const exported = (await client.fact('exported')).toLowerCase()
-        assert.is(hex(connection.exporter(exportLabel, undefined, 32)), exported)
-      },
-    })
+  for (const ours of ['client', 'server'] as const) {
+    const { features } = peer[ours === 'client' ? 'server' : 'client']
+    for (const [feature, item, fact, derive] of exports)
+      if (features.has(feature))
+        cases.push({
+          area: 'exporter',
+          item,
+          ours,
+          async run(scope) {
+            const { connection, end } = await connected(scope, ours, setting)
+            await exchange(connection, end)
+            const theirs = (await end.fact(fact)).toLowerCase()
+            assert.is(Buffer.from(derive(connection) ?? []).toString('hex'), theirs)
+          },
+        })
+  }
   if (peer.server.features.has('keylog'))
     cases.push({
       area: 'key log',

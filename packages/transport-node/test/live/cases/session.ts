@@ -1,8 +1,9 @@
 /** Resumption with tickets, external PSKs, and early data. */
 import { randomBytes } from 'node:crypto'
-import type { Session } from '@sanstls/core'
+import { setImmediate as later } from 'node:timers/promises'
+import { parseSession, type Session, serializeSession } from '@sanstls/core'
 import * as assert from 'uvu/assert'
-import { authority, identity, serverName, temporaryFile } from '../support/authority.js'
+import { authority, identity, serverName, temporaryFile, trust } from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
 import { cookie, dial, exchange, read, type ServerChanges, send, serve } from '../support/ours.js'
 import type { PeerServer } from '../support/peer.js'
@@ -46,7 +47,10 @@ async function firstSession(
   const given = await session.given
   await connection.close()
   await connection.closed
-  return given
+  // As a client would keep it.
+  const kept = parseSession(serializeSession(given))
+  if (kept === undefined) throw new Error('the session cannot be read back')
+  return kept
 }
 
 export function resumption(setting: Setting): readonly Case[] {
@@ -130,6 +134,28 @@ export function resumption(setting: Setting): readonly Case[] {
         await exchange(second, again)
       },
     })
+  if (peer.client.features.has('clientCertificate'))
+    cases.push({
+      area,
+      item: 'with the client certificate of the first handshake',
+      ours: 'server',
+      async run(scope) {
+        const server = await serve(scope, crypto, {
+          ...tickets(),
+          clientAuthentication: 'require',
+          verify: trust(authority, crypto),
+        })
+        const options = { trust: authority, serverName, identity: identity('Ed25519') }
+        const client = reconnect(scope, server.port, options)
+        const first = await server.accept()
+        if (client.readsFirst) await send(first, client, '1 behind the tickets\n')
+        const again = await client.second()
+        const second = await server.accept()
+        assert.is(second.info.resumed, true)
+        assert.equal(second.info.peer?.chain[0], identity('Ed25519').certificate.der)
+        await exchange(second, again)
+      },
+    })
   return cases
 }
 
@@ -163,19 +189,54 @@ function earlyDataToPeers(setting: Setting): readonly Case[] {
     },
     {
       area,
-      item: 'rejected with the ticket',
+      item: 'as much as the ticket allows',
       ours,
       async run(scope) {
-        const issuer = await peer.serve(scope, options)
-        const session = await firstSession(setting, scope, issuer)
         const server = await peer.serve(scope, options)
-        const connection = await dial(scope, server.port, crypto, { session, earlyDataToSend })
-        assert.is(connection.info.earlyData, 'rejected')
-        assert.is(connection.info.resumed, false)
+        const session = await firstSession(setting, scope, server)
+        const digits = '0123456789'.repeat(session.maxEarlyData / 10 + 1)
+        const most = digits.slice(0, session.maxEarlyData)
+        const connection = await dial(scope, server.port, crypto, {
+          session,
+          earlyDataToSend: new Uint8Array(Buffer.from(most)),
+        })
+        assert.is(connection.info.earlyData, 'accepted')
+        if (peer.server.features.has('showsEarlyData')) await server.receives(most)
         await exchange(connection, server)
       },
     },
   ]
+  if (peer.server.features.has('singleUseTickets'))
+    cases.push({
+      area,
+      item: 'rejected with a used ticket',
+      ours,
+      async run(scope) {
+        const server = await peer.serve(scope, options)
+        const session = await firstSession(setting, scope, server)
+        const first = await dial(scope, server.port, crypto, { session, earlyDataToSend })
+        assert.is(first.info.earlyData, 'accepted')
+        await exchange(first, server)
+        await first.close()
+        const second = await dial(scope, server.port, crypto, { session, earlyDataToSend })
+        assert.is(second.info.earlyData, 'rejected')
+        await exchange(second, server)
+      },
+    })
+  cases.push({
+    area,
+    item: 'rejected with the ticket',
+    ours,
+    async run(scope) {
+      const issuer = await peer.serve(scope, options)
+      const session = await firstSession(setting, scope, issuer)
+      const server = await peer.serve(scope, options)
+      const connection = await dial(scope, server.port, crypto, { session, earlyDataToSend })
+      assert.is(connection.info.earlyData, 'rejected')
+      assert.is(connection.info.resumed, false)
+      await exchange(connection, server)
+    },
+  })
   if (!peer.server.features.has('earlyDataAndRetry')) return cases
   return [
     ...cases,
@@ -258,8 +319,35 @@ export function externalPsk({ peer, crypto }: Setting): readonly Case[] {
   const own = ({ identity, key }: typeof psk) => [
     { identity: new Uint8Array(Buffer.from(identity)), key },
   ]
+  cases.push({
+    area,
+    item: 'not known there: a certificate instead',
+    ours: 'client',
+    async run(scope) {
+      const server = await peer.serve(scope, { identity: identity() })
+      const connection = await dial(scope, server.port, crypto, { psks: own(psk) })
+      assert.is(connection.info.pskIdentity, undefined)
+      assert.equal(connection.info.peer?.chain[0], identity().certificate.der)
+      await exchange(connection, server)
+    },
+  })
   if (peer.server.features.has('psk')) {
     cases.push(
+      {
+        area,
+        item: 'after a HelloRetryRequest',
+        ours: 'client',
+        async run(scope) {
+          const server = await peer.serve(scope, { psk, groups: ['secp384r1'] })
+          const connection = await dial(scope, server.port, crypto, {
+            psks: own(psk),
+            groups: ['x25519', 'secp384r1'],
+          })
+          assert.is(connection.info.helloRetried, true)
+          assert.equal(connection.info.pskIdentity, own(psk)[0]?.identity)
+          await exchange(connection, server)
+        },
+      },
       {
         area,
         item: 'psk_dhe_ke',
@@ -285,9 +373,76 @@ export function externalPsk({ peer, crypto }: Setting): readonly Case[] {
       },
     )
   }
+  if (peer.server.features.has('pskKe'))
+    cases.push({
+      area,
+      item: 'psk_ke',
+      ours: 'client',
+      async run(scope) {
+        const server = await peer.serve(scope, { psk, pskKe: true })
+        const connection = await dial(scope, server.port, crypto, {
+          psks: own(psk),
+          pskWithoutDiffieHellman: true,
+        })
+        assert.is(connection.info.group, undefined)
+        await exchange(connection, server)
+      },
+    })
+  if (peer.client.features.has('pskKe'))
+    cases.push({
+      area,
+      item: 'psk_ke',
+      ours: 'server',
+      async run(scope) {
+        const server = await serve(scope, crypto, {
+          credentials: [],
+          psks: own(psk),
+          pskWithoutDiffieHellman: true,
+        })
+        const client = peer.connect(scope, server.port, { psk, pskKe: true })
+        const connection = await server.accept()
+        assert.is(connection.info.group, undefined)
+        await exchange(connection, client)
+      },
+    })
   if (peer.client.features.has('psk')) {
     const only = { credentials: [], psks: own(psk) }
     cases.push(
+      {
+        area,
+        item: 'after a HelloRetryRequest',
+        ours: 'server',
+        async run(scope) {
+          const server = await serve(scope, crypto, { ...only, groups: ['secp521r1'] })
+          const client = peer.connect(scope, server.port, { psk })
+          const connection = await server.accept()
+          assert.is(connection.info.helloRetried, true)
+          assert.equal(connection.info.pskIdentity, own(psk)[0]?.identity)
+          await exchange(connection, client)
+        },
+      },
+      {
+        area,
+        item: 'looked up, later',
+        ours: 'server',
+        async run(scope) {
+          const server = await serve(scope, crypto, {
+            credentials: [],
+            lookupPsk: 'decide',
+            decide: async (decision) => {
+              await later()
+              if (decision.kind !== 'psk') return undefined
+              return Buffer.from(decision.identity).toString() === psk.identity
+                ? own(psk)[0]
+                : undefined
+            },
+          })
+          const client = peer.connect(scope, server.port, { psk })
+          const connection = await server.accept()
+          assert.equal(connection.info.pskIdentity, own(psk)[0]?.identity)
+          await exchange(connection, client)
+        },
+      },
       {
         area,
         item: 'psk_dhe_ke',

@@ -40,6 +40,7 @@ const common: Abilities = {
     'maxFragmentLength',
     'postHandshakeAuth',
     'psk',
+    'pskKe',
     'recordSizeLimit',
     'resumption',
     'serverName',
@@ -51,6 +52,8 @@ const common: Abilities = {
 
 const facts: Readonly<Record<Fact, RegExp>> = {
   alpn: /Application protocol: (\S+)/,
+  channelBinding: /'tls-exporter': ([0-9a-f]+)/,
+  exportedWithContext: /never/,
   exported: /Key material: ([0-9a-f]+)/,
   serverName: /Given server name\[\d\]: (\S+)/,
   // What it is goes into a file of its own.
@@ -132,7 +135,7 @@ function priority(options: PeerOptions): string {
     ...(groups === undefined
       ? []
       : ['-GROUP-ALL', ...groups.map((name) => `+GROUP-${groupNames[name]}`)]),
-    ...(psk === undefined ? [] : ['+ECDHE-PSK:+DHE-PSK']),
+    ...(psk === undefined ? [] : [options.pskKe ? '-KX-ALL:+PSK' : '+ECDHE-PSK:+DHE-PSK']),
     ...(options.withoutMiddleboxCompatibility ? ['%DISABLE_TLS13_COMPAT_MODE'] : []),
   ].join(':')
 }
@@ -202,7 +205,7 @@ export const gnutls: Peer = {
   truncation: /non-properly terminated/,
   refusesOtherProtocols: true,
   sendsRejectedEarlyDataAgain: false,
-  server: { ...common, features: new Set([...common.features, 'answersClose']) },
+  server: { ...common, features: new Set([...common.features, 'answersClose', 'channelBinding']) },
   client: {
     ...common,
     features: new Set([...common.features, 'closes', 'keyUpdate']),

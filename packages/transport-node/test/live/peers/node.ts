@@ -10,7 +10,7 @@ import {
   type TLSSocket,
 } from 'node:tls'
 import { identityKinds, tryLater } from '../support/authority.js'
-import { contains } from '../support/contains.js'
+import { Collected } from '../support/collected.js'
 import type { Abilities, Fact, Feature, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import type { Scope } from '../support/scope.js'
 
@@ -20,7 +20,9 @@ const features: readonly Feature[] = [
   'clientCertificate',
   'closes',
   'cookieAlone',
+  'channelBinding',
   'exporter',
+  'exporterContext',
   'groups',
   'keylog',
   'resumption',
@@ -73,7 +75,7 @@ class End implements PeerEnd {
   readonly options: PeerOptions
   socket: TLSSocket | undefined
   raw: Socket | undefined
-  #received = Buffer.alloc(0)
+  readonly #received = new Collected()
   #said = ''
   #facts: Partial<Record<Fact, string>> = {}
   #watchers: (() => void)[] = []
@@ -88,12 +90,18 @@ class End implements PeerEnd {
     if (exportLabel !== undefined) {
       const exported = socket.exportKeyingMaterial(32, exportLabel, Buffer.alloc(0))
       this.know('exported', exported.toString('hex'))
+      const context = Buffer.from('context')
+      const other = socket.exportKeyingMaterial(32, exportLabel, context)
+      this.know('exportedWithContext', other.toString('hex'))
+      const binding = 'EXPORTER-Channel-Binding'
+      const bound = socket.exportKeyingMaterial(32, binding, Buffer.alloc(0))
+      this.know('channelBinding', bound.toString('hex'))
     }
     if (socket.alpnProtocol) this.know('alpn', socket.alpnProtocol)
     const { servername } = socket as TLSSocket & { readonly servername?: string | false }
     if (servername) this.know('serverName', servername)
     socket.on('data', (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#received.add(chunk)
       this.#notify()
     })
   }
@@ -123,7 +131,7 @@ class End implements PeerEnd {
 
   async receives(data: string | Uint8Array): Promise<void> {
     const wanted = Buffer.from(data as string)
-    await this.#until(() => (contains(this.#received, wanted) ? true : undefined))
+    await this.#until(() => (this.#received.contains(wanted) ? true : undefined))
   }
 
   fact(name: Fact): Promise<string> {
@@ -146,7 +154,7 @@ class End implements PeerEnd {
   }
 
   describe(): string {
-    return `Node's tls received ${this.#received.length} bytes\n${this.#said}`
+    return `Node's tls received ${this.#received.bytes.length} bytes\n${this.#said}`
   }
 
   async #until<T>(look: () => T | undefined): Promise<T> {
@@ -167,7 +175,8 @@ function context(options: PeerOptions): SecureContextOptions {
   return {
     minVersion: tls12 ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: tls12 ? 'TLSv1.2' : 'TLSv1.3',
-    ...(suites === undefined ? {} : { ciphers: suites.join(':') }),
+    // OpenSSL's default level forbids the short tag of CCM_8.
+    ...(suites === undefined ? {} : { ciphers: [...suites, 'DEFAULT', '@SECLEVEL=0'].join(':') }),
     ...(groups === undefined
       ? {}
       : { ecdhCurve: groups.map((name) => groupNames[name] ?? name).join(':') }),
@@ -183,6 +192,7 @@ function open(scope: Scope, port: number, options: PeerOptions, session?: Buffer
   const end = new End(options)
   const raw = createConnection({ port, host: '127.0.0.1' })
   end.raw = raw
+  raw.on('error', (error) => end.say(error.message))
   const socket = connect({
     socket: raw,
     ...context(options),
@@ -229,6 +239,7 @@ export const node: Peer = {
     })
     server.on('connection', (raw: Socket) => {
       end.raw = raw
+      raw.on('error', (error) => end.say(error.message))
       scope.defer(() => raw.destroy())
     })
     server.on('tlsClientError', (error) => end.say(error.message))

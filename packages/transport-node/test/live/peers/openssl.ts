@@ -6,6 +6,15 @@ import type { Scope } from '../support/scope.js'
 
 const command = 'openssl'
 
+const version = /^OpenSSL (\S+)/.exec(firstLine(command, ['version']) ?? '')?.[1]
+
+/** Since OpenSSL 3.5. */
+function hybrids(): readonly string[] {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  const known = major > 3 || (major === 3 && minor >= 5)
+  return known ? ['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024'] : []
+}
+
 const abilities: Abilities = {
   suites: [
     'TLS_AES_128_GCM_SHA256',
@@ -25,6 +34,7 @@ const abilities: Abilities = {
     'ffdhe4096',
     'ffdhe6144',
     'ffdhe8192',
+    ...hybrids(),
   ],
   identities: identityKinds,
   features: new Set([
@@ -38,11 +48,13 @@ const abilities: Abilities = {
     'groups',
     'keylog',
     'keyUpdate',
+    'maxFragmentLength',
     'postHandshakeAuth',
     'psk',
     'resumption',
     'serverName',
     'showsEarlyData',
+    'singleUseTickets',
     'staple',
     'suites',
     'withoutMiddleboxCompatibility',
@@ -59,6 +71,8 @@ const groupNames: Readonly<Record<string, string>> = {
 
 const facts: Readonly<Record<Fact, RegExp>> = {
   alpn: /ALPN protocols?(?: selected)?: (\S+)/,
+  channelBinding: /never/,
+  exportedWithContext: /never/,
   exported: /Keying material: ([0-9A-F]+)/,
   serverName: /Hostname in TLS extension: "([^"]*)"/,
   staple: /OCSP Response Status: (\w+)/,
@@ -111,7 +125,10 @@ function commonArgs(options: PeerOptions): string[] {
   const { suites, groups, identity, trust, keylogFile, exportLabel, psk } = options
   return [
     options.tls12 ? '-tls1_2' : '-tls1_3',
-    ...(suites === undefined ? [] : ['-ciphersuites', suites.join(':')]),
+    // The default level of newer versions forbids the short tag of CCM_8.
+    ...(suites === undefined
+      ? []
+      : ['-ciphersuites', suites.join(':'), '-cipher', 'DEFAULT:@SECLEVEL=0']),
     ...(groups === undefined
       ? []
       : ['-groups', groups.map((name) => groupNames[name] ?? name).join(':')]),
@@ -171,15 +188,11 @@ export const openssl: Peer = {
   server: { ...abilities },
   client: {
     ...abilities,
-    features: new Set([...abilities.features, 'closes', 'maxFragmentLength']),
+    features: new Set([...abilities.features, 'closes']),
   },
 
-  detect() {
-    const line = firstLine(command, ['version'])
-    const version = /^OpenSSL (\S+)/.exec(line ?? '')?.[1]
-    if (version === undefined) return { missing: line ?? 'openssl is not installed' }
-    return { version }
-  },
+  detect: () =>
+    version === undefined ? { missing: 'openssl is not installed, or not OpenSSL' } : { version },
 
   async serve(scope: Scope, options: PeerOptions) {
     const program = new Program(scope, command, serverArgs(options))

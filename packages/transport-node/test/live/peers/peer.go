@@ -129,9 +129,14 @@ func talk(connection *tls.Conn, o options, firstLine bool) {
 	say("staple: %s", hex.EncodeToString(state.OCSPResponse))
 	say("resumed: %v", state.DidResume)
 	if o.ExportLabel != "" {
-		secret, err := state.ExportKeyingMaterial(o.ExportLabel, nil, 32)
-		fail(err)
-		say("exported: %s", hex.EncodeToString(secret))
+		export := func(name string, label string, context []byte) {
+			secret, err := state.ExportKeyingMaterial(label, context, 32)
+			fail(err)
+			say("%s: %s", name, hex.EncodeToString(secret))
+		}
+		export("exported", o.ExportLabel, nil)
+		export("exportedWithContext", o.ExportLabel, []byte("context"))
+		export("channelBinding", "EXPORTER-Channel-Binding", nil)
 	}
 	buffer := make([]byte, 65536)
 	for {

@@ -108,7 +108,12 @@ export const python: Peer = {
   refusesOtherProtocols: false,
   sendsRejectedEarlyDataAgain: false,
   server: { ...abilities, features: new Set([...abilities.features, 'serverName', 'groups']) },
-  client: { ...abilities, features: new Set([...abilities.features, 'serverName']) },
+  client: {
+    ...abilities,
+    // These it offers as well, behind the others.
+    groups: [...abilities.groups, 'ffdhe2048', 'ffdhe3072', 'ffdhe4096', 'ffdhe6144', 'ffdhe8192'],
+    features: new Set([...abilities.features, 'serverName']),
+  },
 
   detect() {
     const found = /^(\S+) (OpenSSL \S+)/.exec(firstLine(command, ['-c', question]) ?? '')

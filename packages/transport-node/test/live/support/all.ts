@@ -1,11 +1,14 @@
 /** Which cases run with what cryptography of ours. */
+import type { CryptoProvider } from '@sanstls/core'
 import { noble } from '@sanstls/core/noble'
 import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import {
   clientCertificates,
   postHandshakeAuthentication,
+  requestedCertificates,
   serverCertificates,
 } from '../cases/authentication.js'
+import { lateDecisions, pins } from '../cases/decisions.js'
 import { closing, data, keyUpdates } from '../cases/established.js'
 import {
   applicationProtocols,
@@ -15,6 +18,7 @@ import {
   serverNames,
   staples,
 } from '../cases/extensions.js'
+import { helloShapes } from '../cases/hello.js'
 import { groups, retries, suites } from '../cases/negotiation.js'
 import { olderVersions, refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
 import { earlyData, externalPsk, resumption } from '../cases/session.js'
@@ -25,9 +29,11 @@ import type { Peer } from './peer.js'
 const allCases: readonly CaseBuilder[] = [
   suites,
   groups,
+  helloShapes,
   retries,
   serverCertificates,
   clientCertificates,
+  requestedCertificates,
   postHandshakeAuthentication,
   resumption,
   earlyData,
@@ -41,6 +47,8 @@ const allCases: readonly CaseBuilder[] = [
   data,
   keyUpdates,
   closing,
+  lateDecisions,
+  pins,
   refusedCertificates,
   refusedNegotiations,
   olderVersions,
@@ -58,8 +66,7 @@ const cryptoCases: readonly CaseBuilder[] = [
 ]
 
 export function runLive(peer: Peer): void {
-  runCases(peer, [
-    [noble, allCases],
-    [nodeCrypto, cryptoCases],
-  ])
+  const build = (crypto: CryptoProvider, builders: readonly CaseBuilder[]) =>
+    [crypto, builders.flatMap((builder) => builder({ peer, crypto }))] as const
+  runCases(peer, [build(noble, allCases), build(nodeCrypto, cryptoCases)])
 }

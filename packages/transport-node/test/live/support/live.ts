@@ -1,6 +1,6 @@
 /** Runs the cases against one peer, and notes what came of each for the table of live peers. */
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { CryptoProvider } from '@sanstls/core'
 import { suite } from 'uvu'
 import type { Peer } from './peer.js'
@@ -10,6 +10,7 @@ import { inScope, type Scope } from './scope.js'
 export interface Case {
   /** The row of the table. */
   readonly area: string
+  /** Within its area; together with our role it tells cases apart. */
   readonly item: string
   /** Our role. */
   readonly ours: 'client' | 'server'
@@ -37,15 +38,15 @@ const results: Result[] = []
 process.on('exit', () => {
   const folder = process.env.SANSTLS_LIVE_RESULTS
   if (folder !== undefined)
-    writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(results))
+    writeFileSync(join(folder, `${basename(process.argv[1] ?? '')}.json`), JSON.stringify(results))
 })
 
 export type CaseBuilder = (setting: Setting) => readonly Case[]
 
-/** Makes suites of the cases; where the peer is missing, says so and makes an empty one. */
+/** Makes a suite for each provider of ours; where the peer is missing, says so and makes an empty one. */
 export function runCases(
-  peer: Peer,
-  providers: readonly (readonly [CryptoProvider, readonly CaseBuilder[]])[],
+  peer: Pick<Peer, 'name' | 'detect'>,
+  providers: readonly (readonly [CryptoProvider, readonly Case[]])[],
 ): void {
   const detected = peer.detect()
   if ('missing' in detected) {
@@ -54,24 +55,21 @@ export function runCases(
     return
   }
   const { version } = detected
-  for (const [crypto, builders] of providers) {
+  for (const [crypto, cases] of providers) {
     const test = suite(`${peer.name} ${version}, ${crypto.name}`)
-    for (const build of builders) {
-      for (const { area, item, ours, run } of build({ peer, crypto })) {
-        const result = { peer: peer.name, version, provider: crypto.name, area, item, ours }
-        const name = `our ${ours}: ${area}: ${item}`
-        if (!name.includes(filter)) continue
-        test(name, async () => {
-          if (process.env.DEBUG_LIVE) console.log(name)
-          try {
-            await inScope(limit, run)
-            results.push({ ...result, passed: true })
-          } catch (error) {
-            results.push({ ...result, passed: false })
-            throw error
-          }
-        })
-      }
+    for (const { area, item, ours, run } of cases) {
+      const result = { peer: peer.name, version, provider: crypto.name, area, item, ours }
+      const name = `our ${ours}: ${area}: ${item}`
+      if (!name.includes(filter)) continue
+      test(name, async () => {
+        try {
+          await inScope(limit, run)
+          results.push({ ...result, passed: true })
+        } catch (error) {
+          results.push({ ...result, passed: false })
+          throw error
+        }
+      })
     }
     test.run()
   }

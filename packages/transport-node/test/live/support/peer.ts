@@ -7,6 +7,8 @@ export type Feature =
   | 'alpn'
   /** Answers a close_notify with its own. */
   | 'answersClose'
+  /** The channel binding `tls-exporter` (RFC 9266). */
+  | 'channelBinding'
   | 'clientCertificate'
   /** Can be told to close. */
   | 'closes'
@@ -16,15 +18,20 @@ export type Feature =
   /** Early data and a HelloRetryRequest in one handshake. */
   | 'earlyDataAndRetry'
   | 'exporter'
+  | 'exporterContext'
   | 'groups'
   | 'keylog'
   | 'keyUpdate'
   | 'maxFragmentLength'
   | 'postHandshakeAuth'
   | 'psk'
+  /** PSKs without Diffie-Hellman. */
+  | 'pskKe'
   | 'recordSizeLimit'
   | 'resumption'
   | 'serverName'
+  /** Server: a ticket serves once where early data is accepted. */
+  | 'singleUseTickets'
   /** Server: early data shows in what it received. */
   | 'showsEarlyData'
   | 'staple'
@@ -32,7 +39,13 @@ export type Feature =
   | 'withoutMiddleboxCompatibility'
 
 /** What a peer's end can be asked about, once connected. */
-export type Fact = 'exported' | 'staple' | 'serverName' | 'alpn'
+export type Fact =
+  | 'exported'
+  | 'exportedWithContext'
+  | 'channelBinding'
+  | 'staple'
+  | 'serverName'
+  | 'alpn'
 
 export interface PeerOptions {
   /** IANA names. A peer that cannot be told leaves the choice to us. */
@@ -49,7 +62,7 @@ export interface PeerOptions {
   /** Speak TLS 1.2 and nothing newer. */
   readonly tls12?: boolean
   readonly keylogFile?: string
-  /** The label of an exporter of 32 bytes without context. */
+  /** The label of an exporter of 32 bytes, without context and with the context `context`. */
   readonly exportLabel?: string
   /** Server: the file with the OCSP response to send. Client: whether to ask for one. */
   readonly stapleFile?: string
@@ -58,6 +71,8 @@ export interface PeerOptions {
   readonly acceptEarlyData?: boolean
   readonly earlyDataFile?: string
   readonly psk?: { readonly identity: string; readonly key: Uint8Array }
+  /** Without Diffie-Hellman. */
+  readonly pskKe?: boolean
   readonly postHandshakeAuth?: boolean
   /** 512, 1024, 2048 or 4096. */
   readonly maxFragmentLength?: number

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { contains } from './contains.js'
+import { Collected } from './collected.js'
 import type { Scope } from './scope.js'
 
 export interface Spawning {
@@ -15,10 +15,8 @@ export class Program {
   readonly over: Promise<string>
   readonly #child: ChildProcess
   readonly #command: string
-  readonly #output: Record<'stdout' | 'stderr', Buffer> = {
-    stdout: Buffer.alloc(0),
-    stderr: Buffer.alloc(0),
-  }
+  readonly #stdout = new Collected()
+  readonly #stderr = new Collected()
   #ended = false
   #watchers: (() => void)[] = []
 
@@ -31,12 +29,14 @@ export class Program {
       ...(cwd === undefined ? {} : { cwd }),
     })
     this.#child = child
-    for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].on('data', (chunk: Buffer) => {
-        this.#output[stream] = Buffer.concat([this.#output[stream], chunk])
-        this.#notify()
-      })
-    }
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.#stdout.add(chunk)
+      this.#notify()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr.add(chunk)
+      this.#notify()
+    })
     // What is written after its end is lost, which the test then notices by itself.
     child.stdin.on('error', () => {})
     this.over = new Promise((resolve) => {
@@ -46,7 +46,7 @@ export class Program {
         resolve(this.text)
       }
       child.on('error', (error) => {
-        this.#output.stderr = Buffer.from(error.message)
+        this.#stderr.add(Buffer.from(error.message))
         end()
       })
       child.on('close', end)
@@ -57,7 +57,7 @@ export class Program {
 
   /** Everything it has said, standard output first. */
   get text(): string {
-    return this.#output.stdout.toString('latin1') + this.#output.stderr.toString('latin1')
+    return this.#stdout.bytes.toString('latin1') + this.#stderr.bytes.toString('latin1')
   }
 
   write(data: string | Uint8Array): void {
@@ -77,7 +77,7 @@ export class Program {
   async prints(data: string | Uint8Array): Promise<void> {
     const wanted = Buffer.from(data as string)
     await this.#until(`its output has ${wanted.length} bytes of ${brief(wanted)}`, () =>
-      contains(this.#output.stdout, wanted) ? true : undefined,
+      this.#stdout.contains(wanted) ? true : undefined,
     )
   }
 
