@@ -8,6 +8,7 @@
 // --lint    run the linter and scripts/check.mjs too; each counts as one failed when it fails
 //
 // SANSTLS_SEED and SANSTLS_RUNS choose the seed and the number of runs of the property tests.
+// SANSTLS_LIVE_FILTER chooses live cases by a part of their name, SANSTLS_LIVE_TIMEOUT is ms for each.
 // A line that begins with `SKIP ` in a test's output says what was left out and why.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'

@@ -129,6 +129,28 @@ test('a decision before the cookie is asked for each ClientHello, and keeps no t
   expectEstablished(pair)
 })
 
+test('a KeyUpdate that comes while a question is open is acknowledged when it has taken effect', () => {
+  const { pair } = connectDatagrams(
+    { credentials: 'decide', postHandshakeAuth: true },
+    { clientAuthentication: 'request', verify: trustEveryone },
+  )
+  settleSlowly(pair, 10)
+  expectEstablished(pair)
+  pair.server.connection.requestClientCertificate(pair.now)
+  pair.settle(2000)
+  assert.is(pair.server.idle.deadline, undefined, 'the request is acknowledged')
+  pair.server.connection.updateKeys(false, pair.now)
+  pair.advance(5000)
+  assert.ok(pair.server.idle.deadline !== undefined, 'the KeyUpdate is not')
+  pair.server.send(text('old keys, '))
+  pair.client.answer('credential', clientCredential)
+  pair.advance(300)
+  assert.is(pair.server.idle.deadline, undefined, 'now it is, and without being repeated')
+  pair.server.send(text('new keys'))
+  pair.settle()
+  assert.equal(pair.client.data, text('old keys, new keys'))
+})
+
 test('data that comes while a question is open after the handshake waits, and is bounded', () => {
   const { pair, discards } = connectDatagrams(
     { credentials: 'decide', postHandshakeAuth: true },

@@ -256,6 +256,17 @@ updates('an ACK of something else does not bring new keys into use', () => {
   assert.is(epochsOf(pair.server).at(-1), 0)
 })
 
+updates('while one is under way, another is the same', () => {
+  const { pair } = connectDatagrams({}, {}, { latency: 50 })
+  pair.settle()
+  for (let i = 0; i < 5; i++) pair.client.connection.updateKeys(true, pair.now)
+  for (let i = 0; i < 5; i++) pair.client.connection.updateKeys(false, pair.now)
+  pair.settle()
+  pair.client.send(text('c'))
+  pair.run()
+  assert.is(epochsOf(pair.client).at(-1), 0, 'epoch 4')
+})
+
 updates('a second update waits for the first, and none is forgotten', () => {
   const { pair } = connectDatagrams({}, {}, { latency: 50 })
   pair.settle()

@@ -148,6 +148,31 @@ acks('whatever is not one', () => {
     assert.is(readAck(Uint8Array.from(bytes)), undefined)
 })
 
+acks('what was told is told again beside what is new, as far as there is room', () => {
+  const schedule = new AckSchedule()
+  schedule.allowed = true
+  const tell = (handled = 100) => {
+    schedule.handleTimeout(Number.POSITIVE_INFINITY)
+    return schedule.take(0, handled)?.map(({ sequence }) => sequence)
+  }
+  schedule.add(3, 1, 5)
+  schedule.later(0, 1000)
+  assert.equal(tell(), [1])
+  assert.is(tell(), undefined, 'once')
+  schedule.add(3, 2, 6)
+  schedule.later(0, 1000)
+  assert.equal(tell(), [1, 2])
+  schedule.add(3, 3, 50)
+  schedule.later(0, 1000)
+  assert.equal(tell(50), [1, 2], 'but not what has not been handled')
+  for (let sequence = 4; sequence <= 60; sequence++) schedule.add(3, sequence, 7)
+  schedule.later(0, 1000)
+  assert.is(tell()?.length, 58, 'all that is new')
+  schedule.add(3, 61, 7)
+  schedule.later(0, 1000)
+  assert.equal(tell()?.length, 32)
+})
+
 acks('ranges', () => {
   for (let round = 0; round < 200; round++) {
     const ranges = new Ranges()

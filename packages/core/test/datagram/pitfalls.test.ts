@@ -279,11 +279,24 @@ reassembly.run()
 
 const protectedData = suite('data')
 
-protectedData('data under handshake keys is refused', () => {
+protectedData(
+  'data under handshake keys is refused, even where there is none in the record',
+  () => {
+    for (const data of [text('early'), text('')]) {
+      const { pair, seal, inject } = forge('client')
+      pair.settle()
+      inject(seal(2, applicationData, data))
+      expectDatagramFault(pair, 'server', 'unexpectedData', 'unexpectedMessage')
+    }
+  },
+)
+
+protectedData('empty data afterwards is nothing', () => {
   const { pair, seal, inject } = forge('client')
   pair.settle()
-  inject(seal(2, applicationData, text('early')))
-  expectDatagramFault(pair, 'server', 'unexpectedData', 'unexpectedMessage')
+  for (let i = 0; i < 100; i++) inject(seal(3, applicationData, text('')))
+  expectEstablished(pair)
+  assert.not.ok(pair.server.events.some(({ kind }) => kind === 'data'))
 })
 
 protectedData('nothing is delivered before the client is authenticated', () => {

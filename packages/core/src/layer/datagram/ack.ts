@@ -58,6 +58,7 @@ interface Entry extends RecordNumber {
 export class AckSchedule {
   /** ACKs may be sent: the peer is known to speak DTLS 1.3 (RFC 9147 section 7). */
   allowed = false
+  #complete = false
   #entries: Entry[] = []
   #due = false
   #deadline: number | undefined
@@ -82,8 +83,12 @@ export class AckSchedule {
   /** Something is missing, or the peer repeats itself. */
   soon(now: number, timeout: number): void {
     const at = now + timeout / 40
-    const isNews = this.#entries.some(({ told }) => !told)
-    this.#arm(isNews ? at : Math.max(at, this.#lastSent + minInterval))
+    this.#arm(this.waiting ? at : Math.max(at, this.#lastSent + minInterval))
+  }
+
+  /** Something was not told yet, for instance because it could not be handled. */
+  get waiting(): boolean {
+    return this.#entries.some(({ told }) => !told)
   }
 
   #arm(at: number): void {
@@ -98,6 +103,7 @@ export class AckSchedule {
 
   /** The handshake is complete: what came of the peer's last flight is acknowledged at once. */
   complete(): void {
+    this.#complete = true
     this.#deadline = undefined
     this.#due = this.#entries.length > 0
   }
@@ -109,9 +115,11 @@ export class AckSchedule {
   take(now: number, handled: number): readonly RecordNumber[] | undefined {
     if (!this.#due) return undefined
     this.#due = false
-    this.#lastSent = now
     const ready = this.#entries.filter(({ lastMessage }) => lastMessage < handled)
     const news = ready.filter(({ told }) => !told)
+    // In the handshake an ACK without news, or of nothing, says that we wait.
+    if (this.#complete && news.length === 0) return undefined
+    this.#lastSent = now
     const known = ready.filter(({ told }) => told)
     for (const entry of news) entry.told = true
     const room = Math.max(0, fullAck - news.length)

@@ -67,6 +67,8 @@ export class DatagramReceiver {
       const incoming = this.#deliver() ?? this.#takeReady()
       if (incoming !== undefined) return incoming
     } while (this.#readRecord())
+    if (this.#complete && this.#acks.waiting)
+      this.#acks.later(this.#now, this.#sender.flights.timeout)
     if (!this.#ended) return undefined
     this.#ended = false
     return { kind: 'end', expected: true }

@@ -154,6 +154,7 @@ function commonArgs(options: PeerOptions): string[] {
       ? []
       : ['--keymatexport', exportLabel, '--keymatexportsize', '32']),
     ...(recordSize === undefined ? [] : ['--recordsize', String(recordSize)]),
+    ...(options.extra ?? []),
   ]
 }
 

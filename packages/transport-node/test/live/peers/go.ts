@@ -59,23 +59,22 @@ const alerts: Readonly<Record<number, string>> = {
   120: 'no application protocol',
 }
 
-let program: string | undefined
-
-/** Builds the program once. */
-function built(): string {
-  if (program !== undefined) return program
+/** The compiled program, or why there is none. Where Go has built nothing yet, building takes a minute. */
+function build(): { readonly program: string } | { readonly missing: string } {
+  if (version === undefined) return { missing: 'go is not installed' }
   const folder = mkdtempSync(join(tmpdir(), 'sanstls-go-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const path = join(folder, 'peer')
-  const { status, stderr } = spawnSync('go', ['build', '-o', path, source], {
+  const program = join(folder, 'peer')
+  const { status, stderr } = spawnSync('go', ['build', '-o', program, source], {
     encoding: 'utf8',
-    timeout: 300_000,
+    timeout: 400_000,
     env: { ...process.env, GO111MODULE: 'off', CGO_ENABLED: '0' },
   })
-  if (status !== 0) throw new Error(`go build: ${stderr}`)
-  program = path
-  return path
+  return status === 0 ? { program } : { missing: `go build failed: ${stderr}`.trim() }
 }
+
+const built = build()
+const program = 'program' in built ? built.program : ''
 
 class End implements PeerEnd {
   readonly echoes = false
@@ -128,7 +127,7 @@ function run(scope: Scope, own: object, options: PeerOptions): Program {
   }
   // Without a module Go takes the program for an old one.
   const env = { GODEBUG: 'tlsmlkem=1,tlssecpmlkem=1' }
-  return new Program(scope, built(), [JSON.stringify(args)], { env })
+  return new Program(scope, program, [JSON.stringify(args)], { env })
 }
 
 export const go: Peer = {
@@ -141,7 +140,7 @@ export const go: Peer = {
   server: abilities,
   client: abilities,
 
-  detect: () => (version === undefined ? { missing: 'go is not installed' } : { version }),
+  detect: () => ('missing' in built ? built : { version: version ?? 'unknown' }),
 
   async serve(scope, options) {
     const running = run(scope, { Role: 'server' }, options)

@@ -48,6 +48,7 @@ const abilities: Abilities = {
     'groups',
     'keylog',
     'keyUpdate',
+    'maxFragmentLength',
     'postHandshakeAuth',
     'psk',
     'resumption',
@@ -145,6 +146,7 @@ function commonArgs(options: PeerOptions): string[] {
       ? []
       : ['-psk', Buffer.from(psk.key).toString('hex'), '-psk_identity', psk.identity]),
     ...(options.withoutMiddleboxCompatibility ? ['-no_middlebox'] : []),
+    ...(options.extra ?? []),
   ]
 }
 
@@ -187,7 +189,7 @@ export const openssl: Peer = {
   server: { ...abilities },
   client: {
     ...abilities,
-    features: new Set([...abilities.features, 'closes', 'maxFragmentLength']),
+    features: new Set([...abilities.features, 'closes']),
   },
 
   detect: () =>

@@ -65,8 +65,9 @@ const cryptoCases: readonly CaseBuilder[] = [
   data,
 ]
 
-export function runLive(peer: Peer): void {
+/** `own`: what only this peer has. */
+export function runLive(peer: Peer, ...own: readonly CaseBuilder[]): void {
   const build = (crypto: CryptoProvider, builders: readonly CaseBuilder[]) =>
     [crypto, builders.flatMap((builder) => builder({ peer, crypto }))] as const
-  runCases(peer, [build(noble, allCases), build(nodeCrypto, cryptoCases)])
+  runCases(peer, [build(noble, [...allCases, ...own]), build(nodeCrypto, cryptoCases)])
 }

@@ -78,6 +78,8 @@ export interface PeerOptions {
   readonly maxFragmentLength?: number
   readonly recordSizeLimit?: number
   readonly withoutMiddleboxCompatibility?: boolean
+  /** Arguments of the peer's own. */
+  readonly extra?: readonly string[]
 }
 
 /** One end of a connection, in the peer's hands. */
