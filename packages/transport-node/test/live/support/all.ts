@@ -9,6 +9,7 @@ import {
   serverCertificates,
 } from '../cases/authentication.js'
 import { lateDecisions, pins } from '../cases/decisions.js'
+import { earlyData } from '../cases/early-data.js'
 import { closing, data, keyUpdates } from '../cases/established.js'
 import {
   applicationProtocols,
@@ -20,8 +21,9 @@ import {
 } from '../cases/extensions.js'
 import { helloShapes } from '../cases/hello.js'
 import { groups, retries, suites } from '../cases/negotiation.js'
+import { externalPsk } from '../cases/psk.js'
 import { olderVersions, refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
-import { earlyData, externalPsk, resumption } from '../cases/session.js'
+import { resumption } from '../cases/session.js'
 import { type CaseBuilder, runCases } from './live.js'
 import type { Peer } from './peer.js'
 

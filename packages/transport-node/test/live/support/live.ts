@@ -55,6 +55,7 @@ export function runCases(
     return
   }
   const { version } = detected
+  if (filter !== '') console.log(`SKIP ${peer.name}: cases without ${filter} in their name`)
   for (const [crypto, cases] of providers) {
     const test = suite(`${peer.name} ${version}, ${crypto.name}`)
     for (const { area, item, ours, run } of cases) {
