@@ -2,6 +2,7 @@
  * What the protocol asks of cryptography. Entries carry code, so that a bundle holds only the entries that are named.
  * Everything is synchronous; keys that live elsewhere (HSM, KMS, WebCrypto) enter through the signing decision.
  */
+import type { RecordProtection } from '../layer/layer.js'
 import type { SubjectPublicKey } from './spki.js'
 
 /** Returns `length` random bytes. The one source of randomness of a connection. */
@@ -16,6 +17,12 @@ export interface CryptoProvider {
   /** Signature algorithms in order of preference; TLS schemes and X.509 algorithms map onto them. */
   readonly signatures: readonly SignatureAlgorithm[]
   readonly hashes: readonly HashAlgorithm[]
+  /** TLS 1.2 cipher suites in order of preference; those marked `optIn` are only used where a configuration names them. */
+  readonly suites12?: readonly CipherSuite12[]
+  /** Needed by suites whose key exchange is finite-field Diffie-Hellman under the server's own parameters. */
+  readonly finiteField?: FiniteField
+  /** Needed by suites whose key exchange is RSA. */
+  readonly rsaEncryption?: RsaEncryption
   /**
    * Reads a PKCS#8 `PrivateKeyInfo` (RFC 5958), DER, unencrypted.
    * @throws {TypeError} when the key is malformed or of a kind this provider cannot use.
@@ -104,6 +111,72 @@ export interface CipherSuite {
   readonly hash: HashAlgorithm
 }
 
+/** How the two sides of TLS 1.2 agree on a premaster secret (RFC 5246 7.4.3, RFC 4279, RFC 5489, RFC 8442). */
+export type KeyExchange12 = 'ecdhe' | 'dhe' | 'rsa' | 'psk' | 'ecdhePsk' | 'dhePsk' | 'rsaPsk'
+
+export interface CipherSuite12 {
+  /** The IANA number. */
+  readonly id: number
+  /** As in the IANA registry. */
+  readonly name: string
+  readonly keyExchange: KeyExchange12
+  /** The kind of key in the server's certificate; `psk` where there is none. EdDSA keys count as `ecdsa` (RFC 8422 5.10). */
+  readonly authentication: 'ecdsa' | 'rsa' | 'psk'
+  /** Of the PRF, Finished and the transcript (RFC 5246 section 5). */
+  readonly hash: HashAlgorithm
+  readonly records: AeadRecords | CbcRecords
+  /** Discouraged (RFC 9325, RFC 10015) or for few: only used where `config.suites` names it. */
+  readonly optIn: boolean
+}
+
+/** Records under an AEAD. */
+export interface AeadRecords {
+  readonly kind: 'aead'
+  readonly aead: AeadAlgorithm
+  /**
+   * `explicit`: 4 bytes of the nonce are the key's and 8 stand in the record (RFC 5288, RFC 6655). `sequence`: the
+   * record's number is xored onto the key's 12 bytes (RFC 7905).
+   */
+  readonly nonce: 'explicit' | 'sequence'
+}
+
+/** Records under a block cipher in CBC mode and HMAC (RFC 5246 6.2.3.2, RFC 7366). */
+export interface CbcRecords {
+  readonly kind: 'cbc'
+  /** Bytes of each key. */
+  readonly macKeyLength: number
+  readonly keyLength: number
+  /** Protection for one direction. The keys are copied. */
+  create(options: CbcOptions): RecordProtection
+}
+
+export interface CbcOptions {
+  readonly macKey: Uint8Array
+  readonly key: Uint8Array
+  /** RFC 7366. */
+  readonly encryptThenMac: boolean
+  /** Draws the IV of each record. */
+  readonly random: Random
+}
+
+/** Diffie-Hellman modulo a prime that the server names (RFC 5246 7.4.3). */
+export interface FiniteField {
+  /**
+   * The key exchange for these parameters, big-endian. Shares have the prime's length; secrets have it too, so that
+   * leading zeros are the caller's to strip (RFC 5246 8.1.2).
+   * @returns undefined where the prime is even, longer than 8192 bits, or the generator out of range.
+   */
+  group(prime: Uint8Array, generator: Uint8Array): NamedGroup | undefined
+  /** The parameters of a group of RFC 7919, to be named to a client of TLS 1.2. */
+  parameters(id: number): { readonly prime: Uint8Array; readonly generator: Uint8Array } | undefined
+}
+
+/** RSAES-PKCS1-v1_5 (RFC 8017 7.2), the client's half. The server's is `SigningKey.decrypt`. */
+export interface RsaEncryption {
+  /** @returns undefined where the key is none for RSA, out of bounds, or too short for the message. */
+  encrypt(key: SubjectPublicKey, message: Uint8Array, random: Random): Uint8Array | undefined
+}
+
 /** A key exchange in the form of a KEM; Diffie-Hellman fits it, and so do hybrids (RFC 9954). */
 export interface NamedGroup {
   /** The IANA number. */
@@ -171,4 +244,10 @@ export interface SigningKey {
   readonly algorithms: readonly SignatureName[]
   /** PSS salts have the hash's length; ECDSA signatures are DER. */
   sign(algorithm: SignatureName, message: Uint8Array, random: Random): Uint8Array
+  /**
+   * RSAES-PKCS1-v1_5 decryption with implicit rejection (RFC 5246 7.4.7.1): the message, where the padding is right and
+   * the message has the length of `fallback`; otherwise `fallback`. Which of the two does not show in the time taken, as
+   * far as JavaScript allows. Absent for keys that cannot decrypt.
+   */
+  decrypt?(ciphertext: Uint8Array, fallback: Uint8Array, random: Random): Uint8Array
 }

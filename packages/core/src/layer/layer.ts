@@ -57,9 +57,16 @@ export type Incoming =
 
 /** A record's protection, keyed for one direction. CBC suites are one too, so this is more than an AEAD. */
 export interface RecordProtection {
+  /** TLS 1.3: the record says that it is application data, and its content type is inside (RFC 9846 5.2). */
+  readonly concealsType: boolean
   /** The length of the fragment that seals `length` bytes of content and `padding` bytes of padding. */
   sealedLength(length: number, padding: number): number
-  /** Writes the fragment after the record header `header` (which is the additional data in 1.3). */
+  /** The longest fragment that may hold `length` bytes of content; padding may make it longer than `sealedLength`. */
+  longestSealed(length: number): number
+  /**
+   * Writes the fragment, which is `sealedLength` long, after the record header `header` (the additional data in 1.3).
+   * `padding` is 0 where the type is not concealed.
+   */
   seal(
     sequence: number,
     type: number,
@@ -70,8 +77,8 @@ export interface RecordProtection {
     outOffset: number,
   ): void
   /**
-   * The inner content, in fresh memory, or undefined where it does not authenticate. The type is 0 where there is only
-   * padding.
+   * The inner content, in fresh memory, or undefined where it does not authenticate. `type` is the record's. The type
+   * returned is 0 where there is only padding.
    */
   open(
     sequence: number,

@@ -4,6 +4,7 @@ import type { Aead, AeadAlgorithm } from '../crypto/provider.js'
 import type { OpenedRecord, RecordProtection } from './layer.js'
 
 export class Protection13 implements RecordProtection {
+  readonly concealsType = true
   readonly confidentialityLimit: number
   readonly integrityLimit: number
   readonly #aead: Aead
@@ -22,6 +23,10 @@ export class Protection13 implements RecordProtection {
 
   sealedLength(length: number, padding: number): number {
     return length + 1 + padding + this.#tagLength
+  }
+
+  longestSealed(length: number): number {
+    return this.sealedLength(length, 0)
   }
 
   seal(
