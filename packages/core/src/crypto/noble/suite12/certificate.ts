@@ -9,11 +9,13 @@ import {
   chacha20,
   dheRsa,
   ecdheEcdsa,
+  ecdheRsa,
   gcm128,
   gcm256,
   rsa,
   suite12,
 } from '../suite12.js'
+import { cbc128Sha1, cbc128Sha256, cbc256Sha1, cbc256Sha256, cbc256Sha384 } from './cbc.js'
 
 // ECDHE_ECDSA. RFC 7251, RFC 8422, RFC 5289.
 
@@ -47,6 +49,72 @@ export const TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8: CipherSuite12 = /* @__PURE__ */
   ecdheEcdsa,
   ccm256Short,
   sha256,
+)
+
+export const TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc009,
+  'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA',
+  ecdheEcdsa,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc00a,
+  'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA',
+  ecdheEcdsa,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc023,
+  'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256',
+  ecdheEcdsa,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc024,
+  'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384',
+  ecdheEcdsa,
+  cbc256Sha384,
+  sha384,
+)
+
+// ECDHE_RSA. RFC 8422, RFC 5289.
+
+export const TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc013,
+  'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA',
+  ecdheRsa,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc014,
+  'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA',
+  ecdheRsa,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc027,
+  'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256',
+  ecdheRsa,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc028,
+  'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384',
+  ecdheRsa,
+  cbc256Sha384,
+  sha384,
 )
 
 // DHE_RSA. RFC 5288, RFC 7905, RFC 6655, RFC 5246.
@@ -107,6 +175,38 @@ export const TLS_DHE_RSA_WITH_AES_256_CCM_8: CipherSuite12 = /* @__PURE__ */ sui
   sha256,
 )
 
+export const TLS_DHE_RSA_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0033,
+  'TLS_DHE_RSA_WITH_AES_128_CBC_SHA',
+  dheRsa,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_DHE_RSA_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0039,
+  'TLS_DHE_RSA_WITH_AES_256_CBC_SHA',
+  dheRsa,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_DHE_RSA_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0067,
+  'TLS_DHE_RSA_WITH_AES_128_CBC_SHA256',
+  dheRsa,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_DHE_RSA_WITH_AES_256_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x006b,
+  'TLS_DHE_RSA_WITH_AES_256_CBC_SHA256',
+  dheRsa,
+  cbc256Sha256,
+  sha256,
+)
+
 // RSA. Without forward secrecy: RFC 5288, RFC 6655, RFC 5246.
 
 export const TLS_RSA_WITH_AES_128_GCM_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
@@ -154,5 +254,37 @@ export const TLS_RSA_WITH_AES_256_CCM_8: CipherSuite12 = /* @__PURE__ */ suite12
   'TLS_RSA_WITH_AES_256_CCM_8',
   rsa,
   ccm256Short,
+  sha256,
+)
+
+export const TLS_RSA_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x002f,
+  'TLS_RSA_WITH_AES_128_CBC_SHA',
+  rsa,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_RSA_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0035,
+  'TLS_RSA_WITH_AES_256_CBC_SHA',
+  rsa,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_RSA_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x003c,
+  'TLS_RSA_WITH_AES_128_CBC_SHA256',
+  rsa,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_RSA_WITH_AES_256_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x003d,
+  'TLS_RSA_WITH_AES_256_CBC_SHA256',
+  rsa,
+  cbc256Sha256,
   sha256,
 )

@@ -15,6 +15,7 @@ import {
   rsaPsk,
   suite12,
 } from '../suite12.js'
+import { cbc128Sha1, cbc128Sha256, cbc256Sha1, cbc256Sha384 } from './cbc.js'
 
 // ECDHE_PSK. RFC 8442, RFC 7905, RFC 5489.
 
@@ -56,6 +57,38 @@ export const TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256: CipherSuite12 = /* @__PURE
   ecdhePsk,
   ccm128Short,
   sha256,
+)
+
+export const TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc035,
+  'TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA',
+  ecdhePsk,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc036,
+  'TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA',
+  ecdhePsk,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc037,
+  'TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256',
+  ecdhePsk,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384: CipherSuite12 = /* @__PURE__ */ suite12(
+  0xc038,
+  'TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384',
+  ecdhePsk,
+  cbc256Sha384,
+  sha384,
 )
 
 // DHE_PSK. RFC 5487, RFC 7905, RFC 6655, RFC 4279.
@@ -116,6 +149,38 @@ export const TLS_PSK_DHE_WITH_AES_256_CCM_8: CipherSuite12 = /* @__PURE__ */ sui
   sha256,
 )
 
+export const TLS_DHE_PSK_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0090,
+  'TLS_DHE_PSK_WITH_AES_128_CBC_SHA',
+  dhePsk,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_DHE_PSK_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0091,
+  'TLS_DHE_PSK_WITH_AES_256_CBC_SHA',
+  dhePsk,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_DHE_PSK_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x00b2,
+  'TLS_DHE_PSK_WITH_AES_128_CBC_SHA256',
+  dhePsk,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_DHE_PSK_WITH_AES_256_CBC_SHA384: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x00b3,
+  'TLS_DHE_PSK_WITH_AES_256_CBC_SHA384',
+  dhePsk,
+  cbc256Sha384,
+  sha384,
+)
+
 // RSA_PSK. Without forward secrecy: RFC 5487, RFC 7905, RFC 4279.
 
 export const TLS_RSA_PSK_WITH_AES_128_GCM_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
@@ -140,6 +205,38 @@ export const TLS_RSA_PSK_WITH_CHACHA20_POLY1305_SHA256: CipherSuite12 = /* @__PU
   rsaPsk,
   chacha20,
   sha256,
+)
+
+export const TLS_RSA_PSK_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0094,
+  'TLS_RSA_PSK_WITH_AES_128_CBC_SHA',
+  rsaPsk,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_RSA_PSK_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x0095,
+  'TLS_RSA_PSK_WITH_AES_256_CBC_SHA',
+  rsaPsk,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_RSA_PSK_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x00b6,
+  'TLS_RSA_PSK_WITH_AES_128_CBC_SHA256',
+  rsaPsk,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_RSA_PSK_WITH_AES_256_CBC_SHA384: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x00b7,
+  'TLS_RSA_PSK_WITH_AES_256_CBC_SHA384',
+  rsaPsk,
+  cbc256Sha384,
+  sha384,
 )
 
 // PSK. Without forward secrecy: RFC 5487, RFC 7905, RFC 6655, RFC 4279.
@@ -198,4 +295,36 @@ export const TLS_PSK_WITH_AES_256_CCM_8: CipherSuite12 = /* @__PURE__ */ suite12
   psk,
   ccm256Short,
   sha256,
+)
+
+export const TLS_PSK_WITH_AES_128_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x008c,
+  'TLS_PSK_WITH_AES_128_CBC_SHA',
+  psk,
+  cbc128Sha1,
+  sha256,
+)
+
+export const TLS_PSK_WITH_AES_256_CBC_SHA: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x008d,
+  'TLS_PSK_WITH_AES_256_CBC_SHA',
+  psk,
+  cbc256Sha1,
+  sha256,
+)
+
+export const TLS_PSK_WITH_AES_128_CBC_SHA256: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x00ae,
+  'TLS_PSK_WITH_AES_128_CBC_SHA256',
+  psk,
+  cbc128Sha256,
+  sha256,
+)
+
+export const TLS_PSK_WITH_AES_256_CBC_SHA384: CipherSuite12 = /* @__PURE__ */ suite12(
+  0x00af,
+  'TLS_PSK_WITH_AES_256_CBC_SHA384',
+  psk,
+  cbc256Sha384,
+  sha384,
 )
