@@ -2,6 +2,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { KeyedHmac } from '#src/crypto/cbc/hmac.js'
+import { openMacThenEncrypt } from '#src/crypto/cbc/mac-then-encrypt.js'
 import { type CbcCipher, cbcRecords } from '#src/crypto/cbc/records.js'
 import type { CbcRecords, HashAlgorithm, Random, RunningHash } from '#src/crypto/provider.js'
 import type { RecordProtection } from '#src/layer/layer.js'
@@ -34,11 +36,15 @@ function seal(protection: RecordProtection, content: Uint8Array): Uint8Array {
   return fragment
 }
 
-/** RFC 5246 6.2.3.1, by node:crypto. */
+/** What the MAC covers before the content (RFC 5246 6.2.3.1). */
+function pseudoHeader(length = 0): Uint8Array {
+  return Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 5, type, 3, 3, length >> 8, length & 255)
+}
+
+/** By node:crypto. */
 function macOf(hash: HashAlgorithm, key: Uint8Array, content: Uint8Array): Uint8Array {
-  const { length } = content
-  const covered = [0, 0, 0, 1, 0, 0, 0, 5, type, 3, 3, length >> 8, length & 255, ...content]
-  return Uint8Array.from(createHmac(hash.name, key).update(Uint8Array.from(covered)).digest())
+  const hmac = createHmac(hash.name, key).update(pseudoHeader(content.length)).update(content)
+  return Uint8Array.from(hmac.digest())
 }
 
 function protectionOf(
@@ -286,6 +292,39 @@ for (const hash of hashes) {
       }
       assert.is(seen.size, 1, `${blocks} blocks: ${[...seen].map((done) => done.slice(0, 60))}`)
     }
+  })
+
+  test(`${hash.name}: the same memory is read for each padding, right or wrong`, () => {
+    const mac = new KeyedHmac(hash, new Uint8Array(hash.outputLength).fill(7))
+    const seen = new Set<string>()
+    const read = (fragment: Uint8Array) => {
+      let reads = ''
+      const text = new Proxy(fragment.slice(ivLength), {
+        get(target, property) {
+          // Everything has been read when a text that was wrong is cleared, or one that was right is cut out.
+          if (property === 'fill') return () => undefined
+          const value: unknown = Reflect.get(target, property, target)
+          if (typeof value !== 'function') reads += `${String(property)} `
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      const content = openMacThenEncrypt(mac, pseudoHeader(), text)
+      seen.add(reads)
+      return content
+    }
+    const longest = 160 - hash.outputLength - 1
+    for (const padding of [0, 1, 15, 16, longest - 1, longest]) {
+      const content = random(longest - padding)
+      const record = plainRecord(hash, content, padding)
+      assert.equal(read(record), content)
+      for (const at of [0, 1, padding, padding + 1]) {
+        const wrong = record.slice()
+        const place = wrong.length - 1 - at
+        wrong[place] = (wrong[place] ?? 0) ^ 1
+        assert.is(read(wrong), undefined)
+      }
+    }
+    assert.is(seen.size, 1)
   })
 
   test(`${hash.name}: a wrong padding with the MAC that would fit without it is refused`, () => {
