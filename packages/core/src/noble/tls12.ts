@@ -4,6 +4,7 @@
  */
 import { createNoble } from '../crypto/noble/create.js'
 import { defaultEntries } from '../crypto/noble/entries.js'
+import { finiteField } from '../crypto/noble/finite-field.js'
 import { rsaEncryption } from '../crypto/noble/rsa-encryption.js'
 import {
   TLS_DHE_RSA_WITH_AES_128_CBC_SHA,
@@ -90,6 +91,7 @@ import {
 } from '../crypto/noble/suite12.js'
 import type { CipherSuite12, CryptoProvider } from '../crypto/provider.js'
 
+export { finiteField } from '../crypto/noble/finite-field.js'
 export { rsaEncryption } from '../crypto/noble/rsa-encryption.js'
 export * from '../crypto/noble/suite12/certificate.js'
 export * from '../crypto/noble/suite12/psk.js'
@@ -185,4 +187,4 @@ export const allSuites12: readonly CipherSuite12[] = /* @__PURE__ */ (() => [
 
 /** `noble` with all suites of TLS 1.2. Opt-in ones are used where a configuration names them. */
 export const nobleTls12: CryptoProvider = /* @__PURE__ */ (() =>
-  createNoble({ ...defaultEntries, suites12: allSuites12, rsaEncryption }))()
+  createNoble({ ...defaultEntries, suites12: allSuites12, finiteField, rsaEncryption }))()
