@@ -3,8 +3,11 @@
  * and what to do. The type of fault codes derives from the table.
  */
 
+import { OptionError } from './option-error.js'
 import { WireError } from './wire/reader.js'
 import { alert } from './wire/registry.js'
+
+export { OptionError }
 
 export type FaultClass =
   | 'peerMisbehaved'
@@ -142,6 +145,10 @@ const table = {
     'A message lacks an extension that it must have.',
   ),
   extensionNotLast: misbehaved(alert.illegalParameter, 'pre_shared_key is not the last extension.'),
+  illegalCompression: misbehaved(
+    alert.illegalParameter,
+    'A compression method other than null is offered or chosen.',
+  ),
   illegalParameter: misbehaved(
     alert.illegalParameter,
     'A field has a value that is not legal there.',
@@ -199,6 +206,43 @@ const table = {
   badCookie: misbehaved(
     alert.illegalParameter,
     'The cookie is not one that this server made for this client, or it is too old.',
+  ),
+  unofferedVersion: misbehaved(
+    alert.illegalParameter,
+    'The server chose a version that was not offered, or another than in its HelloRetryRequest.',
+  ),
+  unofferedSuite: misbehaved(
+    alert.illegalParameter,
+    'The server chose a cipher suite that was not offered, or another than in its HelloRetryRequest.',
+  ),
+  unofferedGroup: misbehaved(
+    alert.illegalParameter,
+    'The server chose a group that was not offered, or that it cannot have a share for.',
+  ),
+  unofferedProtocol: misbehaved(
+    alert.illegalParameter,
+    'The server chose an application protocol (ALPN) that was not offered, or several.',
+  ),
+  unofferedPsk: misbehaved(alert.illegalParameter, 'The server chose a PSK that was not offered.'),
+  unofferedPskMode: misbehaved(
+    alert.illegalParameter,
+    'The server chose to use a PSK without Diffie-Hellman, which was not offered.',
+  ),
+  mismatchedPskHash: misbehaved(
+    alert.illegalParameter,
+    'The server chose a PSK and a cipher suite that belong to different hashes.',
+  ),
+  binderCountMismatch: misbehaved(
+    alert.illegalParameter,
+    'pre_shared_key does not have as many binders as identities.',
+  ),
+  illegalEarlyData: misbehaved(
+    alert.illegalParameter,
+    'The server accepted early data that it could not accept.',
+  ),
+  illegalKeyShares: misbehaved(
+    alert.illegalParameter,
+    'The key shares are not for different groups of supported_groups, in their order.',
   ),
   invalidKeyShare: misbehaved(alert.illegalParameter, 'The key share is not valid for its group.'),
   unknownPskIdentity: incompatible(
@@ -337,25 +381,4 @@ export function toFault(thrown: unknown): Fault {
   return new Fault('internalError', thrown instanceof Error ? thrown.message : String(thrown), {
     cause: thrown,
   })
-}
-
-/** A wrong option: names the option, its value and the remedy. Thrown at construction only. */
-export class OptionError extends TypeError {
-  override readonly name = 'OptionError'
-  readonly option: string
-
-  constructor(option: string, value: unknown, remedy: string) {
-    super(`${option}: ${describe(value)} is not valid here. ${remedy}`)
-    this.option = option
-  }
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (value instanceof Uint8Array) return `${value.length} bytes`
-  if (typeof value === 'function') return 'a function'
-  if (Array.isArray(value))
-    return `[${value.slice(0, 4).map(describe).join(', ')}${value.length > 4 ? ', …' : ''}]`
-  if (typeof value === 'object' && value !== null) return 'an object'
-  return String(value)
 }

@@ -122,13 +122,10 @@ function checkAlpn(
   const [protocol] = chosen
   // RFC 7301 3.1: exactly one name, and one of ours.
   if (chosen.length !== 1 || protocol === undefined)
-    throw new Fault('illegalParameter', `${chosen.length} application protocols`)
+    throw new Fault('unofferedProtocol', `${chosen.length} application protocols`)
   const name = latin1(protocol)
   if (!settings.config.alpn?.includes(name))
-    throw new Fault(
-      'illegalParameter',
-      `application protocol ${JSON.stringify(name)} was not offered`,
-    )
+    throw new Fault('unofferedProtocol', JSON.stringify(name))
   return name
 }
 
@@ -161,17 +158,11 @@ function checkEarlyData(
 ): void {
   const session = psk?.session
   if (pskIndex !== 0 || session === undefined)
-    throw new Fault('illegalParameter', 'early data accepted without the first PSK')
+    throw new Fault('illegalEarlyData', 'without the first PSK')
   if (session.suite !== suite.id)
-    throw new Fault(
-      'illegalParameter',
-      "early data accepted under another suite than the session's",
-    )
+    throw new Fault('illegalEarlyData', "under another suite than the session's")
   if (session.alpn !== alpn)
-    throw new Fault(
-      'illegalParameter',
-      "early data accepted under another protocol than the session's",
-    )
+    throw new Fault('illegalEarlyData', "under another application protocol than the session's")
 }
 
 const waitCertificateOrRequestTable: Table<AfterExtensions> = {
