@@ -30,10 +30,17 @@ export interface Seen {
   verified: number
   selected: number
   trace: string
+  /** What a policy of ours said where the test wants it to fail. */
+  refusal: string | undefined
 }
 
 /** The test wants a policy to fail. */
-export class Deliberate extends Error {}
+export class Deliberate extends Error {
+  constructor(name: string, seen: Seen) {
+    super(name)
+    seen.refusal = name
+  }
+}
 
 const defaultSuites = [
   'TLS_AES_128_GCM_SHA256',
@@ -138,18 +145,20 @@ function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen
     ...(alpn === undefined ? {} : { alpn }),
     requestScts: flags['enable-signed-cert-timestamps'],
     limits: { chain: 100, ...(maxMessage === undefined ? {} : { handshakeMessage: maxMessage }) },
-    ...credentialSource(flags, credentials, asks),
+    ...credentialSource(flags, credentials, asks, seen),
     observe: trace(seen),
   } as const
 }
 
 /** Several credentials go in as they are, so that the core chooses; a single one may be asked for. */
-function credentialSource(flags: Flags, all: readonly ShimCredential[], asks: boolean) {
+function credentialSource(flags: Flags, all: readonly ShimCredential[], asks: boolean, seen: Seen) {
   const list = all.map(({ credential }) => credential)
   if (asks || (flags.async && list.length === 1)) {
     if (list.length > 1) throw new Unimplemented('several credentials and a question about them')
     if (flags.async) return { credentials: 'decide' } as const
-    return { credentials: (question: CredentialQuestion) => choose(question, flags, all) } as const
+    return {
+      credentials: (question: CredentialQuestion) => choose(question, flags, all, seen),
+    } as const
   }
   return list.length === 0 ? {} : { credentials: list }
 }
@@ -159,9 +168,10 @@ export function choose(
   question: CredentialQuestion,
   flags: Flags,
   all: readonly ShimCredential[],
+  seen: Seen,
 ): ShimCredential['credential'] | undefined {
-  if (flags['fail-cert-callback']) throw new Deliberate('CERT_CB_ERROR')
-  if (flags.server && flags['fail-ocsp-callback']) throw new Deliberate('OCSP_CB_ERROR')
+  if (flags['fail-cert-callback']) throw new Deliberate('CERT_CB_ERROR', seen)
+  if (flags.server && flags['fail-ocsp-callback']) throw new Deliberate('OCSP_CB_ERROR', seen)
   const authorities = flags['expect-client-ca-list']
   if (authorities !== undefined)
     expectSame(
@@ -201,14 +211,18 @@ export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): Veri
   const demanded = flags['verify-peer'] || flags['require-any-client-certificate']
   if (flags['verify-fail'] && demanded) {
     const alert = flags['use-custom-verify-callback'] ? certificateUnknown : handshakeFailure
-    return { ok: false, code: 'CERTIFICATE_VERIFY_FAILED', message: 'as the test asks', alert }
+    return reject('CERTIFICATE_VERIFY_FAILED', seen, alert)
   }
   if (flags['use-ocsp-callback'] && flags['fail-ocsp-callback'])
-    return { ok: false, code: 'OCSP_CB_ERROR', message: 'as the test asks', alert: badStatus }
+    return reject('OCSP_CB_ERROR', seen, badStatus)
   const [leaf = new Uint8Array()] = question.chain
-  if (!permits(leaf, question.requiredKeyUsage))
-    return { ok: false, code: 'KEY_USAGE_BIT_INCORRECT', message: question.requiredKeyUsage }
+  if (!permits(leaf, question.requiredKeyUsage)) return reject('KEY_USAGE_BIT_INCORRECT', seen)
   return { ok: true, publicKey: certificatePublicKey(leaf).spki }
+}
+
+function reject(code: string, seen: Seen, alert?: number): VerifyAnswer {
+  seen.refusal = code
+  return { ok: false, code, message: 'as the test asks', ...(alert === undefined ? {} : { alert }) }
 }
 
 /** What a verifier does with the key usage that the core demands. */

@@ -6,6 +6,7 @@ import type {
   CredentialAnswer,
   CredentialQuestion,
   Fault,
+  FaultCode,
   Output,
   Session,
 } from '@sanstls/core'
@@ -18,13 +19,24 @@ import type { Wire } from './wire.js'
 
 type Decision = Extract<Output, { kind: 'decide' }>['decision']
 
+/** Which alert came, which extension is missing, and so on. */
+const detailed: ReadonlySet<FaultCode> = new Set([
+  'alertReceived',
+  'illegalEarlyData',
+  'missingExtension',
+])
+
 /** The connection failed, as many tests want it to. */
 export class Failed extends Error {
   readonly fault: Fault
+  /** The fault's code; where the code alone stands for several causes, with the cause. */
+  readonly reason: string
 
-  constructor(fault: Fault) {
+  constructor(fault: Fault, refusal: string | undefined) {
     super(fault.message)
     this.fault = fault
+    const said = detailed.has(fault.code) ? fault.detail : refusal
+    this.reason = said === undefined ? fault.code : `${fault.code} ${said}`
   }
 }
 
@@ -156,7 +168,7 @@ export class Exchange {
     this.#done = true
     // Tests that care for truncation say so.
     const tolerated = fault.code === 'truncated' && !this.#flags['check-close-notify']
-    if (!tolerated) throw new Failed(fault)
+    if (!tolerated) throw new Failed(fault, this.#setting.seen.refusal)
   }
 
   #established(info: ConnectionInfo): void {
@@ -298,7 +310,7 @@ export class Exchange {
   /** There is no other way to fail late than to have nothing. */
   #choose(question: CredentialQuestion): CredentialAnswer {
     try {
-      return choose(question, this.#flags, this.#setting.credentials)
+      return choose(question, this.#flags, this.#setting.credentials, this.#setting.seen)
     } catch (thrown) {
       if (thrown instanceof Deliberate) return undefined
       throw thrown

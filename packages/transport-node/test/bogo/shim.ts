@@ -64,7 +64,7 @@ interface Once {
 
 async function connectOnce(once: Once): Promise<Session | undefined> {
   const { flags, retry, resumption, shared, session, now } = once
-  const seen: Seen = { verified: 0, selected: -1, trace: '' }
+  const seen: Seen = { verified: 0, selected: -1, trace: '', refusal: undefined }
   const credentials = loadCredentials(flags, (index) => {
     seen.selected = index
   })
@@ -112,13 +112,13 @@ function outcomeOf(thrown: unknown): Outcome {
       unimplemented: thrown.message,
     }
   if (thrown instanceof Failed) {
-    const { fault, message } = thrown
+    const { fault, message, reason } = thrown
     const cause = fault.cause instanceof Error ? fault.cause : undefined
     if (cause instanceof Unexpected || cause instanceof Unimplemented) return outcomeOf(cause)
     // An internal error is a bug, whatever the test expects.
     const code = fault.code === 'internalError' ? mustNotPass : failed
     const detail = cause === undefined ? '' : `\n${cause.stack}`
-    return { code, stdout: '', stderr: `:${fault.code}: ${message}${detail}\n` }
+    return { code, stdout: '', stderr: `:${reason}: ${message}${detail}\n` }
   }
   if (thrown instanceof Refused)
     return { code: failed, stdout: '', stderr: `:refused: ${thrown.message}\n` }
