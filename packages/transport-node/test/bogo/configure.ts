@@ -4,7 +4,6 @@ import {
   type ClientConfig,
   type ConfigureAnswer,
   type ConfigureQuestion,
-  type CredentialQuestion,
   type ServerConfig,
   type Session,
   tls13,
@@ -14,32 +13,16 @@ import {
 import { certificatePublicKey } from '@sanstls/core/der'
 import { keyUsage, parseCertificate } from '@sanstls/x509'
 import { expectSame, expectThat } from './checks.js'
+import { credentialSource, hex, names, type Seen } from './choose.js'
 import { joinList, type ShimCredential } from './credentials.js'
 import { groupNames, provider, schemeNames } from './crypto.js'
-import { type Flags, Unimplemented, versions } from './flags.js'
+import { type Flags, versions } from './flags.js'
 import { policyOf } from './policies.js'
 
 /** What outlives the connections of one invocation. */
 export interface Shared {
   readonly ticketKey: { readonly name: Uint8Array; readonly key: Uint8Array }
   readonly tickets: Map<string, Uint8Array>
-}
-
-/** What the shim learns while a connection runs. */
-export interface Seen {
-  verified: number
-  selected: number
-  trace: string
-  /** What a policy of ours said where the test wants it to fail. */
-  refusal: string | undefined
-}
-
-/** The test wants a policy to fail. */
-export class Deliberate extends Error {
-  constructor(name: string, seen: Seen) {
-    super(name)
-    seen.refusal = name
-  }
 }
 
 const defaultSuites = [
@@ -130,11 +113,6 @@ function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen
   const policy = policyOf(flags)
   const schemes = policy?.schemes ?? flags['verify-prefs'] ?? defaultSchemes
   const maxMessage = flags['max-cert-list']
-  const asks =
-    flags['expect-client-ca-list'] !== undefined ||
-    flags['expect-peer-verify-pref'] !== undefined ||
-    flags['fail-cert-callback'] ||
-    (flags.server && flags['fail-ocsp-callback'])
   return {
     versions: versions(flags).includes(tls13.id) ? [tls13] : [],
     crypto: provider,
@@ -145,44 +123,9 @@ function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen
     ...(alpn === undefined ? {} : { alpn }),
     requestScts: flags['enable-signed-cert-timestamps'],
     limits: { chain: 100, ...(maxMessage === undefined ? {} : { handshakeMessage: maxMessage }) },
-    ...credentialSource(flags, credentials, asks, seen),
+    ...credentialSource(flags, credentials, seen),
     observe: trace(seen),
   } as const
-}
-
-/** Several credentials go in as they are, so that the core chooses; a single one may be asked for. */
-function credentialSource(flags: Flags, all: readonly ShimCredential[], asks: boolean, seen: Seen) {
-  const list = all.map(({ credential }) => credential)
-  if (asks || (flags.async && list.length === 1)) {
-    if (list.length > 1) throw new Unimplemented('several credentials and a question about them')
-    if (flags.async) return { credentials: 'decide' } as const
-    return {
-      credentials: (question: CredentialQuestion) => choose(question, flags, all, seen),
-    } as const
-  }
-  return list.length === 0 ? {} : { credentials: list }
-}
-
-/** The credential, after the checks that BoringSSL's shim makes in its certificate callback. */
-export function choose(
-  question: CredentialQuestion,
-  flags: Flags,
-  all: readonly ShimCredential[],
-  seen: Seen,
-): ShimCredential['credential'] | undefined {
-  if (flags['fail-cert-callback']) throw new Deliberate('CERT_CB_ERROR', seen)
-  if (flags.server && flags['fail-ocsp-callback']) throw new Deliberate('OCSP_CB_ERROR', seen)
-  const authorities = flags['expect-client-ca-list']
-  if (authorities !== undefined)
-    expectSame(
-      question.certificateAuthorities.map(hex).join(),
-      names(authorities).map(hex).join(),
-      'authorities of the CertificateRequest',
-    )
-  const schemes = flags['expect-peer-verify-pref']
-  if (schemes !== undefined)
-    expectSame(question.signatureSchemes.join(), schemes.join(), "the peer's signature schemes")
-  return all[0]?.credential
 }
 
 export function configure(hello: ConfigureQuestion, flags: Flags): ConfigureAnswer {
@@ -275,12 +218,6 @@ function clientProtocols(wire: string | undefined): readonly string[] | undefine
   return list
 }
 
-/** DER names in hexadecimal, with commas between. */
-function names(list: string | undefined): readonly Uint8Array[] {
-  if (list === undefined || list === '<NULL>' || list === '<EMPTY>' || list === '') return []
-  return list.split(',').map((name) => new Uint8Array(Buffer.from(name, 'hex')))
-}
-
 function permutation(): readonly number[] {
   const order = Array.from({ length: 60 }, (_, index) => index)
   return order
@@ -299,8 +236,4 @@ function trace(seen: Seen): NonNullable<ClientConfig['observe']> {
         ? `${verb} hs ${observation.type}\n`
         : `${verb} alert ${observation.level} ${observation.description}\n`
   }
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

@@ -11,6 +11,8 @@ export interface ShimCredential {
   readonly index: number
   readonly credential: Credential
   readonly key: SigningKey
+  /** Only for peers that name an issuer of the chain among their authorities. */
+  readonly mustMatchIssuer: boolean
 }
 
 /** In order of preference: those introduced one by one, then the default one. */
@@ -43,6 +45,7 @@ function load(
   return {
     index,
     key,
+    mustMatchIssuer: credential['must-match-issuer'],
     credential: {
       chain: readChain(chainFile),
       key: flags.async ? 'decide' : key,

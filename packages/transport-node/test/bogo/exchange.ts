@@ -11,7 +11,8 @@ import type {
   Session,
 } from '@sanstls/core'
 import { checkEstablished, expectSame, expectThat } from './checks.js'
-import { choose, configure, Deliberate, type Seen, type Shared, verify } from './configure.js'
+import { choose, Deliberate, type Seen } from './choose.js'
+import { configure, type Shared, verify } from './configure.js'
 import type { ShimCredential } from './credentials.js'
 import { schemeAlgorithm } from './crypto.js'
 import type { Flags } from './flags.js'

@@ -133,6 +133,7 @@ const table = {
 const credentialTable = {
   'cert-file': text,
   'key-file': text,
+  'must-match-issuer': flag,
   'ocsp-response': bytes,
   'signed-cert-timestamps': bytes,
   'signing-prefs': ints,
@@ -253,6 +254,7 @@ function noCredential(): CredentialFlags {
   return {
     'cert-file': undefined,
     'key-file': undefined,
+    'must-match-issuer': false,
     'ocsp-response': undefined,
     'signed-cert-timestamps': undefined,
     'signing-prefs': undefined,

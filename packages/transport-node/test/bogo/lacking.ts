@@ -124,7 +124,6 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'wait-for-debugger',
     'write-settings',
   ],
-  'choosing credentials by issuer is left to a policy': ['must-match-issuer'],
 }
 
 const reasons = new Map<string, string>()
