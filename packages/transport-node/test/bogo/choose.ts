@@ -1,6 +1,7 @@
 /** Which credential a connection gets, and what the runner expects of the question. */
 import type { CredentialQuestion } from '@sanstls/core'
 import { parseCertificate } from '@sanstls/x509'
+import { hex } from './bytes.js'
 import { expectSame } from './checks.js'
 import type { ShimCredential } from './credentials.js'
 import { type Flags, Unimplemented } from './flags.js'
@@ -10,6 +11,12 @@ export interface Seen {
   verified: number
   selected: number
   trace: string
+  /** The versions in the peer's hello. */
+  peerVersions: readonly number[]
+  /** HelloRequests that came. */
+  helloRequests: number
+  /** Sessions that the server keeps under a session id. */
+  saved: number
   /** What a policy of ours said where the test wants it to fail. */
   refusal: string | undefined
 }
@@ -78,8 +85,4 @@ function isIssuedByOneOf(
 export function names(list: string | undefined): readonly Uint8Array[] {
   if (list === undefined || list === '<NULL>' || list === '<EMPTY>' || list === '') return []
   return list.split(',').map((name) => new Uint8Array(Buffer.from(name, 'hex')))
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

@@ -6,34 +6,31 @@ import {
   type ConfigureQuestion,
   type ServerConfig,
   type Session,
+  tls12,
   tls13,
   type VerifyAnswer,
   type VerifyQuestion,
 } from '@sanstls/core'
 import { certificatePublicKey } from '@sanstls/core/der'
 import { keyUsage, parseCertificate } from '@sanstls/x509'
+import { hex } from './bytes.js'
 import { expectSame, expectThat } from './checks.js'
-import { credentialSource, hex, names, type Seen } from './choose.js'
+import { credentialSource, names, type Seen } from './choose.js'
 import { joinList, type ShimCredential } from './credentials.js'
 import { groupNames, provider, schemeNames } from './crypto.js'
 import { type Flags, versions } from './flags.js'
 import { policyOf } from './policies.js'
+import { knownPsk, pskFor } from './psk.js'
+import { type Shared, ticketsFor } from './sessions.js'
+import { suites } from './suites.js'
+import { helloVersions } from './versions.js'
 
-/** What outlives the connections of one invocation. */
-export interface Shared {
-  readonly ticketKey: { readonly name: Uint8Array; readonly key: Uint8Array }
-  readonly tickets: Map<string, Uint8Array>
-}
-
-const defaultSuites = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-]
 const defaultGroups = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
 /** What the runner expects a client without preferences to offer. */
 const defaultSchemes = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601]
+const helloRequest = 0
 const maxEarlyData = 14_336
+const manyRenegotiations = 100
 /** BoringSSL's, in ms. */
 const ticketAgeWindow = 60_000
 const { certificateUnknown, handshakeFailure, badStatus, internalError } = {
@@ -59,6 +56,12 @@ export function clientConfig(
       ? { earlyData: true }
       : {}),
     requestStaple: flags['enable-ocsp-stapling'],
+    requireRenegotiationInfo: flags['no-legacy-server-connect'],
+    fallbackScsv: flags['fallback-scsv'],
+    ...renegotiation(flags),
+    ...(flags.psk === undefined
+      ? {}
+      : { choosePsk: flags.async ? 'decide' : (question) => pskFor(question, flags) }),
     profile: {
       grease: flags['enable-grease'],
       ...(flags['permute-extensions'] ? { extensionOrder: permutation() } : {}),
@@ -76,6 +79,7 @@ export function serverConfig(
 ): ServerConfig {
   const serverDecides =
     flags['server-preference'] || flags.cipher !== undefined || policyOf(flags) !== undefined
+  const psk = knownPsk(flags)
   const noTickets = flags['no-ticket'] || flags['skip-ticket']
   const clientAuthentication = flags['require-any-client-certificate']
     ? 'require'
@@ -91,9 +95,11 @@ export function serverConfig(
           verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
         }),
     configure:
-      flags.async && flags['use-early-callback'] ? 'decide' : (hello) => configure(hello, flags),
+      flags.async && flags['use-early-callback']
+        ? 'decide'
+        : (hello) => configure(hello, flags, shared, seen),
     preference: serverDecides ? 'server' : 'client',
-    ...(noTickets ? {} : { tickets: tickets(flags, shared) }),
+    ...ticketsFor(undefined, flags, shared, seen),
     ...(flags['enable-early-data'] && !noTickets
       ? {
           earlyData: {
@@ -105,7 +111,22 @@ export function serverConfig(
         }
       : {}),
     certificateAuthorities: names(flags['use-client-ca-list']),
+    ...(psk === undefined
+      ? {}
+      : {
+          ...(flags.async ? { lookupPsk: 'decide' } : { psks: [psk] }),
+          ...(psk.identity.length === 0 ? {} : { pskHint: psk.identity }),
+        }),
   }
+}
+
+/** A client of BoringSSL may be told to follow HelloRequests; a server never renegotiates. */
+function renegotiation(flags: Flags): Pick<ClientConfig, 'renegotiation'> {
+  if (flags['renegotiate-freely'])
+    return { renegotiation: { peerMayStart: true, limit: manyRenegotiations } }
+  if (flags['renegotiate-once']) return { renegotiation: { peerMayStart: true, limit: 1 } }
+  if (flags['renegotiate-explicit']) return { renegotiation: { peerMayStart: false } }
+  return {}
 }
 
 function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen) {
@@ -114,21 +135,28 @@ function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen
   const schemes = policy?.schemes ?? flags['verify-prefs'] ?? defaultSchemes
   const maxMessage = flags['max-cert-list']
   return {
-    versions: versions(flags).includes(tls13.id) ? [tls13] : [],
+    versions: [tls13, tls12].filter(({ id }) => versions(flags).includes(id)),
     crypto: provider,
     random: (length: number) => new Uint8Array(randomBytes(length)),
-    suites: policy?.suites ?? defaultSuites,
+    suites: suites(flags),
     groups: groups(flags),
     signatureSchemes: schemeNames(schemes),
     ...(alpn === undefined ? {} : { alpn }),
     requestScts: flags['enable-signed-cert-timestamps'],
+    extendedMainSecret: 'prefer',
+    encryptThenMac: 'prefer',
     limits: { chain: 100, ...(maxMessage === undefined ? {} : { handshakeMessage: maxMessage }) },
     ...credentialSource(flags, credentials, seen),
     observe: trace(seen),
   } as const
 }
 
-export function configure(hello: ConfigureQuestion, flags: Flags): ConfigureAnswer {
+export function configure(
+  hello: ConfigureQuestion,
+  flags: Flags,
+  shared: Shared,
+  seen: Seen,
+): ConfigureAnswer {
   const { serverName } = hello
   if (flags['expect-no-server-name'])
     expectThat(serverName === undefined, `no server name, not ${serverName}`)
@@ -141,7 +169,7 @@ export function configure(hello: ConfigureQuestion, flags: Flags): ConfigureAnsw
     return { refuse: 'the early callback fails', alert: handshakeFailure }
   if (flags['install-ddos-callback'] && flags['fail-ddos-callback'])
     return { refuse: 'too many connections', alert: internalError }
-  return {}
+  return ticketsFor(hello, flags, shared, seen)
 }
 
 export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): VerifyAnswer {
@@ -189,16 +217,6 @@ function keyShares(flags: Flags): readonly string[] {
   return offered.filter((name) => first.includes(name))
 }
 
-function tickets(flags: Flags, shared: Shared): NonNullable<ServerConfig['tickets']> {
-  if (!flags.async) return { keys: { keys: [shared.ticketKey] } }
-  return {
-    store: {
-      save: (ticket, state) => shared.tickets.set(hex(ticket), state),
-      take: 'decide',
-    },
-  }
-}
-
 function serverProtocols(flags: Flags): readonly string[] | undefined {
   if (flags['decline-alpn']) return undefined
   if (flags['reject-alpn']) return ['nothing that a test offers']
@@ -230,7 +248,12 @@ function permutation(): readonly number[] {
 function trace(seen: Seen): NonNullable<ClientConfig['observe']> {
   return (observation) => {
     if (observation.kind !== 'message' && observation.kind !== 'alert') return
-    const verb = observation.direction === 'sent' ? 'write' : 'read'
+    const received = observation.direction === 'received'
+    if (observation.kind === 'message' && received) {
+      seen.peerVersions = helloVersions(observation.type, observation.bytes) ?? seen.peerVersions
+      if (observation.type === helloRequest) seen.helloRequests++
+    }
+    const verb = received ? 'read' : 'write'
     seen.trace +=
       observation.kind === 'message'
         ? `${verb} hs ${observation.type}\n`
