@@ -132,7 +132,7 @@ function chosenVersion(
   if (chosen === undefined) {
     // RFC 9846 4.2.4: whether we speak that version does not matter.
     if (retry !== undefined)
-      throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
+      throw new Fault('unofferedVersion', 'another version than in the HelloRetryRequest')
     const version = settings.versions.find(
       ({ id }) => id < protocolVersion.tls13 && traits.wireVersion(id) === hello.legacyVersion,
     )
@@ -148,9 +148,9 @@ function chosenVersion(
     ({ id }) => id >= protocolVersion.tls13 && traits.wireVersion(id) === number,
   )
   if (version === undefined)
-    throw new Fault('illegalParameter', `supported_versions says 0x${number.toString(16)}`)
+    throw new Fault('unofferedVersion', `supported_versions says 0x${number.toString(16)}`)
   if (retry !== undefined && retry.version !== version)
-    throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
+    throw new Fault('unofferedVersion', 'another version than in the HelloRetryRequest')
   // RFC 9846 4.2.3: protocol_version too.
   if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
     throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)

@@ -103,9 +103,9 @@ function negotiate(
   checkSolicited(list, offer.offered, 'ServerHello')
   const suite = settings.suites12.find(({ id }) => id === hello.cipherSuite)
   if (suite === undefined || !offer.hello.cipherSuites.includes(suite.id))
-    throw new Fault('illegalParameter', `suite 0x${hello.cipherSuite.toString(16)} was not offered`)
+    throw new Fault('unofferedSuite', `suite 0x${hello.cipherSuite.toString(16)}`)
   if (hello.legacyCompressionMethod !== 0)
-    throw new Fault('illegalParameter', 'compression_method is not null')
+    throw new Fault('illegalCompression', `compression_method is ${hello.legacyCompressionMethod}`)
   const extendedMainSecret = extensions.extendedMainSecret === true
   if (!extendedMainSecret && settings.config.extendedMainSecret !== 'prefer')
     throw new Fault('extendedMainSecretMissing', 'in ServerHello')

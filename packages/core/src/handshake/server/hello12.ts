@@ -65,7 +65,7 @@ function checkClientHello(
   settings: ServerSettings,
 ): void {
   if (!hello.legacyCompressionMethods.includes(0))
-    throw new Fault('illegalParameter', 'legacy_compression_methods lacks null')
+    throw new Fault('illegalCompression', 'legacy_compression_methods lacks null')
   // RFC 7507 section 3.
   if (hello.cipherSuites.includes(signalingSuite.fallback)) {
     const newest = newestVersion(settings.versions)
