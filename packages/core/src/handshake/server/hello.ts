@@ -60,7 +60,10 @@ const waitClientHelloTable: Table<{ readonly settings: ServerSettings }> = {
             answer.refuse,
             answer.alert === undefined ? {} : { alert: answer.alert },
           )
-        return version.server.clientHello(received, overrideSettings(settings, answer), context)
+        const overridden = overrideSettings(settings, answer)
+        // Of the versions, those are left that have suites.
+        const chosen = chooseVersion(hello, extensions, overridden, context)
+        return chosen.server.clientHello({ ...received, version: chosen }, overridden, context)
       },
     )
   },
