@@ -151,6 +151,10 @@ const table = {
     alert.protocolVersion,
     'The two sides have no protocol version in common. Compare the versions that each side permits.',
   ),
+  versionWithoutEarlyData: incompatible(
+    alert.protocolVersion,
+    'Early data was sent, and the server chose a version that has none. Connect again without early data.',
+  ),
   noCommonSuite: incompatible(
     alert.handshakeFailure,
     'The two sides have no cipher suite in common.',

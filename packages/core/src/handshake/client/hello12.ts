@@ -43,6 +43,11 @@ export const client12: ClientVersion = {
   },
 
   serverHello(received, fields, context) {
+    if (fields.offer.earlyData) {
+      // In plaintext, so that the server can read it: RFC 9846 D.3.
+      context.layer.uninstallWrite()
+      throw new Fault('versionWithoutEarlyData', 'TLS 1.2')
+    }
     const negotiated = negotiate(received, fields, context)
     const { session } = negotiated
     return session === undefined
