@@ -68,7 +68,9 @@ test('messages that are changed, under the right keys', async () => {
     const pair = station.visit((wire, message) => {
       const raw = message?.raw ?? randomMessage(station, random)
       const changed = mutateMessage(raw, random, corpus)
-      differs = !equal(changed, raw)
+      // Behind the Finished that ends a handshake, TLS 1.2 lets another message begin.
+      const seen = station.protocol === 'tls12' ? changed.subarray(0, raw.length) : changed
+      differs = !equal(seen, raw)
       if (chance(0.1, random)) sendRecord(wire, random)
       send(wire, changed, random)
       if (chance(0.1, random)) sendRecord(wire, random)

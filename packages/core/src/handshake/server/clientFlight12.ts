@@ -102,6 +102,8 @@ const finishedTable: Table<WithKeys> = {
   [messageType.finished](fields, message, context) {
     const { secret, settings, presented, previous } = fields
     const client = checkFinished(fields, secret, 'client', message)
+    // The client waits for us now.
+    context.layer.demandBoundary?.()
     const complete = (peer: VerifiedPeer | undefined) => finish(fields, client, peer, context)
     // Who was not asked again in a renegotiation is still who it was.
     if (presented === undefined) return complete(previous?.peer)
