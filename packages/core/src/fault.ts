@@ -208,8 +208,9 @@ const table = {
     alert.handshakeFailure,
     'renegotiation_info does not belong to the handshake before: this connection may be spliced from two.',
   ),
+  // no_renegotiation is always a warning (RFC 5246 7.2.2).
   tooManyRenegotiations: misbehaved(
-    alert.noRenegotiation,
+    alert.handshakeFailure,
     'The peer starts more renegotiations than the configuration allows.',
   ),
   changedIdentity: misbehaved(
