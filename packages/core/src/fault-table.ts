@@ -210,6 +210,10 @@ export const faultTable = {
     alert.handshakeFailure,
     'renegotiation_info does not belong to the handshake before: this connection may be spliced from two.',
   ),
+  changedInRenegotiation: misbehaved(
+    alert.illegalParameter,
+    'A renegotiation comes to another result than the handshake before, on which the connection relies.',
+  ),
   tooManyRenegotiations: misbehaved(
     alert.noRenegotiation,
     'The peer starts more renegotiations than the configuration allows.',

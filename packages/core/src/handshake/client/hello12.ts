@@ -120,6 +120,7 @@ function negotiate(
   const session = resumedSession(hello.legacySessionIdEcho, offer.sessionId, offer.parts12)
   if (session !== undefined) checkResumption(session, suite, extendedMainSecret)
   const alpn = checkAlpn(extensions.alpn, settings, context)
+  previous?.demandSame(alpn, extendedMainSecret)
   applyRecordSize(extensions, settings, { typeLength: 0, receive: receiveLimit(fields) }, context)
   return {
     settings,
