@@ -262,6 +262,14 @@ export const faultTable = {
     alert.illegalParameter,
     'The server chose an application protocol (ALPN) that was not offered, or several.',
   ),
+  unofferedSession: misbehaved(
+    alert.illegalParameter,
+    'The server resumes a session that was not offered.',
+  ),
+  changedSession: misbehaved(
+    alert.illegalParameter,
+    'The server resumes a session otherwise than it was.',
+  ),
   unofferedPsk: misbehaved(alert.illegalParameter, 'The server chose a PSK that was not offered.'),
   unofferedPskMode: misbehaved(
     alert.illegalParameter,

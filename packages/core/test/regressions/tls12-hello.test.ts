@@ -2,25 +2,29 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concat, noBytes } from '#src/bytes.js'
 import { createClient } from '#src/client.js'
-import type { ServerConfig } from '#src/config.js'
+import type { ClientConfig, ServerConfig } from '#src/config.js'
 import { tls12 } from '#src/handshake/tls12.js'
 import { tls13 } from '#src/handshake/tls13.js'
 import { createServer } from '#src/server.js'
 import { nullCrypto, trustEveryone } from '#src/testing.js'
 import { decode, encode } from '#src/wire/codec.js'
 import { type Extension, extensionTable } from '#src/wire/extension.js'
-import { clientHello, handshakeBytes } from '#src/wire/message.js'
+import { type ClientHello, clientHello, handshakeBytes } from '#src/wire/message.js'
 import { contentType, messageType } from '#src/wire/registry.js'
 import { clientConfig, connect, demand, serverConfig } from '../support/connect.js'
 import { expectRefusal } from '../support/outcome.js'
 
+const now = { monotonic: 0, unix: 1_800_000_000_000 }
+
+function helloOf(client: Partial<ClientConfig>): ClientHello {
+  const offer = createClient(clientConfig({ versions: [tls12], ...client }), now).poll()
+  assert.is(offer.kind, 'transmit')
+  return decode(clientHello, (offer.kind === 'transmit' ? offer.bytes : noBytes).subarray(9))
+}
+
 /** What a server makes of a ClientHello of TLS 1.2 with these extensions added. */
 function faultAt(server: Partial<ServerConfig>, added: readonly Extension[]): string | undefined {
-  const now = { monotonic: 0, unix: 1_800_000_000_000 }
-  const offer = createClient(clientConfig({ versions: [tls12] }), now).poll()
-  assert.is(offer.kind, 'transmit')
-  const record = offer.kind === 'transmit' ? offer.bytes : noBytes
-  const hello = decode(clientHello, record.subarray(9))
+  const hello = helloOf({})
   const body = encode(clientHello, {
     ...hello,
     extensions: [...demand(hello.extensions), ...added],
@@ -71,6 +75,17 @@ test('a server that has no scheme of TLS 1.2 for client certificates says so, an
     },
   ).run()
   expectRefusal(pair, 'server', 'noCommonSignature', 'handshakeFailure')
+})
+
+test('a ticket whose extension a profile leaves out is not offered by a session id either', () => {
+  const tickets = {
+    keys: { keys: [{ name: new Uint8Array(16).fill(1), key: new Uint8Array(32).fill(2) }] },
+  }
+  const versions = [tls12]
+  const session = demand(connect({ versions }, { versions, tickets }).run().client.sessions[0])
+  assert.is(helloOf({ session }).legacySessionId.length, 32)
+  const omitExtensions = [extensionTable.sessionTicket.type]
+  assert.is(helloOf({ session, profile: { omitExtensions } }).legacySessionId.length, 0)
 })
 
 test.run()
