@@ -71,6 +71,8 @@ export class Exchange {
   #renegotiations = 0
   #requestsSeen = 0
   #peerClosed = false
+  /** What happened until the peer closed. */
+  #trace = ''
   #done = false
   #wroteEarly = false
   #writesDue = false
@@ -170,6 +172,7 @@ export class Exchange {
         break
       case 'peerClosed':
         this.#peerClosed = true
+        this.#trace = this.#setting.seen.trace
         this.#connection.close()
         this.#done = true
         break
@@ -346,7 +349,7 @@ export class Exchange {
   }
 
   #checkEnd(): void {
-    const { flags: first, seen } = this.#setting
+    const { flags: first } = this.#setting
     const flags = this.#flags
     expectThat(this.#info !== undefined, 'the handshake to be complete')
     if (first['expect-reject-early-data'] && !first.server)
@@ -354,7 +357,7 @@ export class Exchange {
     if (flags['shim-shuts-down'] && flags['check-close-notify'])
       expectThat(this.#peerClosed, 'close_notify in answer to ours')
     const trace = flags['expect-msg-callback']
-    if (trace !== undefined) expectSame(seen.trace, trace, 'messages')
+    if (trace !== undefined) expectSame(this.#trace, trace, 'messages')
     expectSame(this.#renegotiations, flags['expect-total-renegotiations'] ?? 0, 'renegotiations')
     if (flags.server) {
       this.#checkSessionId()
