@@ -88,7 +88,8 @@ function findCandidates(settled: Settled): readonly Candidate[] {
   )
   return suites.flatMap((suite): readonly Candidate[] => {
     const encryptThenMac = encryptsThenMac(settled, suite.records.kind)
-    if (encryptThenMac === undefined || (usesPsk(suite) && !hasPsks(settings))) return []
+    if (encryptThenMac === undefined) return []
+    if (usesPsk(suite) ? !hasPsks(settings) : settings.config.requirePsk === true) return []
     const exchange = exchangeOf(suite)
     if (exchange === 'rsa' || exchange === 'none')
       return [{ suite, encryptThenMac, parameters: undefined }]
