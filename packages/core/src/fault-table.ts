@@ -163,7 +163,7 @@ export const faultTable = {
   ),
   noCommonGroup: incompatible(
     alert.handshakeFailure,
-    'The two sides have no key exchange group in common.',
+    'The two sides have no key exchange group in common, or none for the keys of our credentials.',
   ),
   noCommonSignature: incompatible(
     alert.handshakeFailure,
@@ -282,6 +282,10 @@ export const faultTable = {
   binderCountMismatch: misbehaved(
     alert.illegalParameter,
     'pre_shared_key does not have as many binders as identities.',
+  ),
+  versionWithoutEarlyData: incompatible(
+    alert.protocolVersion,
+    'The server chose a version that has no early data, though some was sent. Connect again without earlyData.',
   ),
   illegalEarlyData: misbehaved(
     alert.illegalParameter,

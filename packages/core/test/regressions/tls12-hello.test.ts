@@ -45,7 +45,6 @@ const since13 = [
   'earlyData',
   'cookie',
   'pskKeyExchangeModes',
-  'certificateAuthorities',
   'postHandshakeAuth',
   'keyShare',
   'ticketRequest',

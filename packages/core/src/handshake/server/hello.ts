@@ -100,7 +100,6 @@ const since13: ReadonlySet<number> = new Set(
       'earlyData',
       'cookie',
       'pskKeyExchangeModes',
-      'certificateAuthorities',
       'postHandshakeAuth',
       'keyShare',
       'ticketRequest',
