@@ -11,6 +11,8 @@ export interface Seen {
   verified: number
   selected: number
   trace: string
+  /** Keys that only TLS 1.3 has. */
+  tls13Keys: boolean
   /** The versions in the peer's hello. */
   peerVersions: readonly number[]
   /** HelloRequests that came. */

@@ -69,6 +69,7 @@ async function connectOnce(once: Once): Promise<Session | undefined> {
     verified: 0,
     selected: -1,
     trace: '',
+    tls13Keys: false,
     peerVersions: [],
     helloRequests: 0,
     saved: 0,

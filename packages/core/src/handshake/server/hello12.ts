@@ -101,12 +101,11 @@ function checkRenegotiationInfo(
 }
 
 /** Those who use the connection have settled on these. */
-function checkUnchanged({ previous, received, alpn }: Settled): void {
+function checkUnchanged({ previous, received, alpn, extendedMainSecret }: Settled): void {
   if (previous === undefined) return
   if (received.serverName !== previous.info.serverName)
-    throw new Fault('illegalParameter', 'another server_name in a renegotiation')
-  if (alpn !== previous.info.alpn)
-    throw new Fault('illegalParameter', 'another application protocol in a renegotiation')
+    throw new Fault('changedInRenegotiation', 'another server_name')
+  previous.demandSame(alpn, extendedMainSecret)
 }
 
 /** By ticket, or by session id (RFC 5077 3.4, RFC 5246 7.4.1.2). */
