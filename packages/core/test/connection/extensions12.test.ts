@@ -366,7 +366,7 @@ test('a key on a curve that the client did not name is not used (RFC 8422 5.1.1)
   const ecdsa = { credentials: [ecdsaCredential] }
   expectEstablished(connect(p256, only12(ecdsa)).run())
   const without = connect(only12({ groups: ['x25519'] }), only12(ecdsa)).run()
-  expectRefusal(without, 'server', 'noCommonSignature', 'handshakeFailure')
+  expectRefusal(without, 'server', 'noCommonGroup', 'handshakeFailure')
 })
 
 test.run()

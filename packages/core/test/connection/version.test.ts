@@ -1,4 +1,4 @@
-// Which version two sides come to, whoever has which (RFC 9846 4.3.1 and appendix D).
+// Which version two sides come to, whoever has which (RFC 9846 4.3.1 and appendix E).
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ServerConfig } from '#src/config.js'

@@ -219,7 +219,7 @@ function options(random: Random): [Partial<ClientConfig>, Partial<ServerConfig>]
     credentials: late ? 'decide' : [clientCredential],
     verify: late ? 'decide' : trustEveryone,
     ...(chance(0.3, random) ? { keyShares: ['x25519'] } : {}),
-    ...(chance(0.3, random) ? { limits: { maxBuffered: 17_000, maxQueued: 5_000 } } : {}),
+    ...(chance(0.3, random) ? { limits: { maxBuffered: 19_000, maxQueued: 5_000 } } : {}),
     ...(chance(0.3, random) ? resumption(newest, random) : {}),
     ...versions(random),
   }
@@ -238,7 +238,7 @@ function options(random: Random): [Partial<ClientConfig>, Partial<ServerConfig>]
   return [client, server]
 }
 
-/** A server of TLS 1.2 alone cannot take early data, nor pass it over (RFC 9846 D.3). */
+/** A server of TLS 1.2 alone cannot take early data, nor pass it over (RFC 9846 E.3). */
 function resumption({ versions }: Pick<ServerConfig, 'versions'>, random: Random) {
   const session = demand(sessions[below(sessions.length, random)])
   const serves = versions.some(({ id }) => id >= session.version)

@@ -111,7 +111,7 @@ test('PITFALLS 26: supported_versions in a ServerHello of TLS 1.2 (RFC 9846 4.3.
   for (const version of [0x0303, 0x0302, 0x0305]) {
     const data = Uint8Array.of(version >> 8, version & 0xff)
     const script = addExtension(messageType.serverHello, { type: supportedVersions.type, data })
-    expectRefusal(toClient(script), 'client', 'illegalParameter', 'illegalParameter')
+    expectRefusal(toClient(script), 'client', 'unofferedVersion', 'illegalParameter')
     expectRefusal(
       toClient(script, only12({})),
       'client',
@@ -165,7 +165,7 @@ test('PITFALLS 26: TLS 1.2 behind a HelloRetryRequest', () => {
   })
   const cookie = { keys: [new Uint8Array(32)], peer: text('x') }
   const { pair } = connectToScript(drop, bothVersions, { ...bothVersions, cookie })
-  expectRefusal(pair.run(), 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(pair.run(), 'client', 'unofferedVersion', 'illegalParameter')
 })
 
 test('PITFALLS 26: a HelloRetryRequest of TLS 1.2', () => {
@@ -175,7 +175,7 @@ test('PITFALLS 26: a HelloRetryRequest of TLS 1.2', () => {
   expectRefusal(pair.run(), 'client', 'illegalParameter', 'illegalParameter')
 })
 
-test('PITFALLS 26: TLS 1.2 after early data (RFC 9846 D.3)', () => {
+test('PITFALLS 26: TLS 1.2 after early data (RFC 9846 E.3)', () => {
   const early = { tickets: { keys: ticketKeys }, earlyData: { maxBytes: 100, replay: () => true } }
   const session = demand(connect({}, early).run().client.sessions[0])
   const client = { ...bothVersions, session, earlyData: true, verify: trustEveryone }

@@ -65,7 +65,7 @@ function checkClientHello(
   settings: ServerSettings,
 ): void {
   if (!hello.legacyCompressionMethods.includes(0))
-    throw new Fault('illegalParameter', 'legacy_compression_methods lacks null')
+    throw new Fault('illegalCompression', 'legacy_compression_methods lacks null')
   // RFC 7507 section 3.
   if (hello.cipherSuites.includes(signalingSuite.fallback)) {
     const newest = newestVersion(settings.versions)
@@ -101,12 +101,11 @@ function checkRenegotiationInfo(
 }
 
 /** Those who use the connection have settled on these. */
-function checkUnchanged({ previous, received, alpn }: Settled): void {
+function checkUnchanged({ previous, received, alpn, extendedMainSecret }: Settled): void {
   if (previous === undefined) return
   if (received.serverName !== previous.info.serverName)
-    throw new Fault('illegalParameter', 'another server_name in a renegotiation')
-  if (alpn !== previous.info.alpn)
-    throw new Fault('illegalParameter', 'another application protocol in a renegotiation')
+    throw new Fault('changedInRenegotiation', 'another server_name')
+  previous.demandSame(alpn, extendedMainSecret)
 }
 
 /** By ticket, or by session id (RFC 5077 3.4, RFC 5246 7.4.1.2). */
