@@ -25,8 +25,14 @@ type Decision = Extract<Output, { kind: 'decide' }>['decision']
 /** Which alert came, which extension is missing, and so on. */
 const detailed: ReadonlySet<FaultCode> = new Set([
   'alertReceived',
+  'changedInRenegotiation',
+  'changedSession',
   'illegalEarlyData',
+  'illegalParameter',
   'missingExtension',
+  'mismatchedCertificate',
+  'noCommonVersion',
+  'unofferedVersion',
 ])
 
 /** The connection failed, as many tests want it to. */
