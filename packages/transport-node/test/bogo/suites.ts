@@ -1,4 +1,5 @@
 /** Which cipher suites the shim allows: BoringSSL's, unless the test names others or a policy does. */
+import { parseCipherList } from '@sanstls/core/suites'
 import { type Flags, Unimplemented } from './flags.js'
 import { policyOf } from './policies.js'
 
@@ -44,5 +45,5 @@ export function suites(flags: Flags): readonly string[] {
   if (cipher.includes('['))
     throw new Unimplemented("BoringSSL's groups of equally preferred suites")
   if (cipher.includes('3DES')) throw new Unimplemented('3DES comes with the legacy entry point')
-  return [...suites13, ...cipher.split(':').filter((name) => usable.includes(name))]
+  return [...suites13, ...parseCipherList(cipher).filter((name) => usable.includes(name))]
 }
