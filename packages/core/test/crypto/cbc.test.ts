@@ -364,6 +364,27 @@ for (const hash of hashes) {
   })
 }
 
+test('a fragment that is too long makes no work', () => {
+  let calls = 0
+  const counting = (): CbcCipher => ({
+    ...identity,
+    decrypt(_, text) {
+      calls++
+      return text.slice()
+    },
+  })
+  for (const encryptThenMac of [false, true]) {
+    const protection = protectionOf(cbcRecords(sha256, 16, counting), encryptThenMac)
+    const longest = protection.longestSealed(maxContent)
+    calls = 0
+    assert.is(open(protection, random(longest + 16)), undefined)
+    assert.is(calls, 0)
+    assert.is(open(protection, random(longest)), undefined)
+    // What is authenticated outside is not decrypted in vain.
+    assert.is(calls, encryptThenMac ? 0 : 1)
+  }
+})
+
 test('the longest padding that a peer may choose is taken', () => {
   for (const hash of hashes) {
     const protection = protectionOf(
