@@ -1,6 +1,6 @@
 /** The provider that the shim runs on: BOGO_CRYPTO is `node` (the default) or `noble`. */
 import type { CryptoProvider } from '@sanstls/core'
-import { compose, createNoble, MLKEM768, MLKEM1024, noble } from '@sanstls/core/noble'
+import { compose, createNoble, MLKEM768, MLKEM1024 } from '@sanstls/core/noble'
 import {
   mldsa44,
   mldsa44Keys,
@@ -9,6 +9,7 @@ import {
   mldsa87,
   mldsa87Keys,
 } from '@sanstls/core/noble/mldsa'
+import { nobleTls12 } from '@sanstls/core/noble/tls12'
 import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import { Unimplemented } from './flags.js'
 
@@ -22,7 +23,7 @@ const optIn = createNoble({
 })
 
 export const provider: CryptoProvider = compose(
-  process.env.BOGO_CRYPTO === 'noble' ? noble : nodeCrypto,
+  process.env.BOGO_CRYPTO === 'noble' ? nobleTls12 : compose(nodeCrypto, nobleTls12),
   optIn,
 )
 

@@ -6,25 +6,40 @@ import type {
   CredentialAnswer,
   CredentialQuestion,
   Fault,
+  FaultCode,
   Output,
   Session,
 } from '@sanstls/core'
+import { latin1 } from './bytes.js'
 import { checkEstablished, expectSame, expectThat } from './checks.js'
-import { choose, configure, Deliberate, type Seen, type Shared, verify } from './configure.js'
-import type { ShimCredential } from './credentials.js'
-import { schemeAlgorithm } from './crypto.js'
+import { choose, Deliberate, type Seen } from './choose.js'
+import { configure, verify } from './configure.js'
+import { decrypt, type ShimCredential, sign } from './credentials.js'
 import type { Flags } from './flags.js'
+import { knownPsk, pskFor } from './psk.js'
+import { type Shared, take } from './sessions.js'
 import type { Wire } from './wire.js'
 
 type Decision = Extract<Output, { kind: 'decide' }>['decision']
 
+/** Which alert came, which extension is missing, and so on. */
+const detailed: ReadonlySet<FaultCode> = new Set([
+  'alertReceived',
+  'illegalEarlyData',
+  'missingExtension',
+])
+
 /** The connection failed, as many tests want it to. */
 export class Failed extends Error {
   readonly fault: Fault
+  /** The fault's code; where the code alone stands for several causes, with the cause. */
+  readonly reason: string
 
-  constructor(fault: Fault) {
+  constructor(fault: Fault, refusal: string | undefined) {
     super(fault.message)
     this.fault = fault
+    const said = detailed.has(fault.code) ? fault.detail : refusal
+    this.reason = said === undefined ? fault.code : `${fault.code} ${said}`
   }
 }
 
@@ -53,7 +68,11 @@ export class Exchange {
   #info: ConnectionInfo | undefined
   #session: Session | undefined
   #rejected = false
+  #renegotiations = 0
+  #requestsSeen = 0
   #peerClosed = false
+  /** What happened until the peer closed. */
+  #trace = ''
   #done = false
   #wroteEarly = false
   #writesDue = false
@@ -96,6 +115,7 @@ export class Exchange {
 
   /** Polls until there is nothing to do, answering what is asked meanwhile. */
   async #settle(): Promise<void> {
+    const { seen } = this.#setting
     for (;;) {
       const output = this.#connection.poll()
       if (output.kind !== 'idle') {
@@ -107,6 +127,11 @@ export class Exchange {
         this.#decision = undefined
         await new Promise((resolve) => setImmediate(resolve))
         this.#answer(decision)
+        continue
+      }
+      if (this.#flags['renegotiate-explicit'] && this.#requestsSeen < seen.helloRequests) {
+        this.#requestsSeen++
+        this.#connection.renegotiate()
         continue
       }
       if (this.#writesDue && !this.#done) {
@@ -139,10 +164,15 @@ export class Exchange {
         this.#flags = this.#setting.retry
         break
       case 'session':
-        this.#session = output.session
+        // BoringSSL keeps none of a renegotiation.
+        if (this.#renegotiations === 0) this.#session = output.session
+        break
+      case 'renegotiated':
+        this.#renegotiations++
         break
       case 'peerClosed':
         this.#peerClosed = true
+        this.#trace = this.#setting.seen.trace
         this.#connection.close()
         this.#done = true
         break
@@ -156,7 +186,7 @@ export class Exchange {
     this.#done = true
     // Tests that care for truncation say so.
     const tolerated = fault.code === 'truncated' && !this.#flags['check-close-notify']
-    if (!tolerated) throw new Failed(fault)
+    if (!tolerated) throw new Failed(fault, this.#setting.seen.refusal)
   }
 
   #established(info: ConnectionInfo): void {
@@ -170,7 +200,14 @@ export class Exchange {
       const context = flags['use-export-context'] ? latin1(flags['export-context']) : undefined
       this.#send(this.#connection.exporter(flags['export-label'] ?? '', context, length))
     }
+    if (flags['tls-unique']) this.#send(this.#tlsUnique())
     this.#writesDue = true
+  }
+
+  #tlsUnique(): Uint8Array {
+    const binding = this.#connection.channelBinding('tls-unique')
+    if (binding === undefined) throw new Refused('failed to get tls-unique')
+    return binding
   }
 
   #firstWrites(): void {
@@ -257,7 +294,7 @@ export class Exchange {
       connection.answer(to as Decision, value as never)
     switch (decision.kind) {
       case 'configure':
-        answer(decision, configure(decision, flags))
+        answer(decision, configure(decision, flags, shared, seen))
         break
       case 'credential':
         answer(decision, this.#choose(decision))
@@ -265,32 +302,23 @@ export class Exchange {
       case 'verify':
         answer(decision, verify(decision, flags, seen))
         break
-      case 'sign': {
-        const found = credentials.find(({ credential }) => credential === decision.credential)
-        const algorithm = found?.key.algorithms.find(
-          (name) => name === schemeAlgorithm(decision.scheme),
-        )
-        const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
-        answer(
-          decision,
-          algorithm === undefined
-            ? undefined
-            : found?.key.sign(algorithm, decision.message, random),
-        )
+      case 'sign':
+        answer(decision, sign(decision, credentials))
         break
-      }
-      case 'session': {
-        const key = Buffer.from(decision.ticket).toString('hex')
-        const state = shared.tickets.get(key)
-        shared.tickets.delete(key)
-        answer(decision, state)
+      case 'decrypt':
+        answer(decision, decrypt(decision, credentials))
         break
-      }
+      case 'session':
+        answer(decision, take(decision, shared.tickets))
+        break
       case 'replay':
         answer(decision, true)
         break
       case 'psk':
-        answer(decision, undefined)
+        answer(decision, knownPsk(flags))
+        break
+      case 'pskHint':
+        answer(decision, pskFor(decision, flags))
         break
     }
   }
@@ -298,15 +326,30 @@ export class Exchange {
   /** There is no other way to fail late than to have nothing. */
   #choose(question: CredentialQuestion): CredentialAnswer {
     try {
-      return choose(question, this.#flags, this.#setting.credentials)
+      return choose(question, this.#flags, this.#setting.credentials, this.#setting.seen)
     } catch (thrown) {
       if (thrown instanceof Deliberate) return undefined
       throw thrown
     }
   }
 
+  #checkSessionId(): void {
+    const { flags, resumption, seen } = this.#setting
+    if (resumption || this.#info?.tls12 === undefined) return
+    if (flags['expect-session-id']) expectThat(seen.saved > 0, 'a session under an id')
+    if (flags['expect-no-session-id']) expectSame(seen.saved, 0, 'sessions under an id')
+  }
+
+  /** Tickets of TLS 1.3 follow the handshake; in TLS 1.2 a resumption brings a session only with a new ticket. */
+  #expectsSession(): boolean {
+    const flags = this.#flags
+    if (flags['expect-no-session']) return false
+    const old = this.#info?.tls12 !== undefined && this.#info.resumed
+    return !old || flags['expect-ticket-renewal']
+  }
+
   #checkEnd(): void {
-    const { flags: first, seen } = this.#setting
+    const { flags: first } = this.#setting
     const flags = this.#flags
     expectThat(this.#info !== undefined, 'the handshake to be complete')
     if (first['expect-reject-early-data'] && !first.server)
@@ -314,11 +357,14 @@ export class Exchange {
     if (flags['shim-shuts-down'] && flags['check-close-notify'])
       expectThat(this.#peerClosed, 'close_notify in answer to ours')
     const trace = flags['expect-msg-callback']
-    if (trace !== undefined) expectSame(seen.trace, trace, 'messages')
-    if (flags.server) return
+    if (trace !== undefined) expectSame(this.#trace, trace, 'messages')
+    expectSame(this.#renegotiations, flags['expect-total-renegotiations'] ?? 0, 'renegotiations')
+    if (flags.server) {
+      this.#checkSessionId()
+      return
+    }
     if (flags['shim-shuts-down']) return
-    const expectsSession = !flags['expect-no-session']
-    expectSame(this.#session !== undefined, expectsSession, 'a new session')
+    expectSame(this.#session !== undefined, this.#expectsSession(), 'a new session')
     if (this.#session !== undefined)
       expectSame(
         this.#session.maxEarlyData > 0,
@@ -326,8 +372,4 @@ export class Exchange {
         'a ticket for early data',
       )
   }
-}
-
-function latin1(text = ''): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'))
 }

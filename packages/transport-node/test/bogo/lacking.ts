@@ -9,19 +9,7 @@ const later: Readonly<Record<string, readonly string[]>> = {
     'quic-early-data-context',
     'quic-use-legacy-codepoint',
   ],
-  'TLS 1.2 and older come later': [
-    'cbc-record-splitting',
-    'expect-certificate-types',
-    'fallback-scsv',
-    'forbid-renegotiation-after-handshake',
-    'partial-write',
-    'psk',
-    'psk-identity',
-    'renegotiate-explicit',
-    'renegotiate-ignore',
-    'renegotiate-once',
-    'tls-unique',
-  ],
+  'TLS 1.1 and older come with the legacy entry point': ['cbc-record-splitting', 'partial-write'],
   'Encrypted ClientHello comes later': [
     'ech-config-list',
     'ech-is-retry-config',
@@ -109,6 +97,7 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'allow-unknown-alpn-protos',
     'curves-flags',
     'early-write-after-message',
+    'expect-certificate-types',
     'expect-sha256-client-cert',
     'export-traffic-secrets',
     'max-send-fragment',
@@ -124,7 +113,6 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'wait-for-debugger',
     'write-settings',
   ],
-  'choosing credentials by issuer is left to a policy': ['must-match-issuer'],
 }
 
 const reasons = new Map<string, string>()

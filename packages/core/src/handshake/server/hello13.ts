@@ -5,7 +5,7 @@
  *                               <--------  HelloRetryRequest: statelessly under a cookie, where one is configured
  *   ClientHello                 -------->  chooses everything, then on to flight13.ts
  */
-import { equal, latin1 } from '../../bytes.js'
+import { equal } from '../../bytes.js'
 import type { CipherSuite, HashAlgorithm, NamedGroup } from '../../crypto/provider.js'
 import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
@@ -14,6 +14,7 @@ import { extensionTable } from '../../wire/extension.js'
 import { messageType, namedGroup, nameOf, protocolVersion } from '../../wire/registry.js'
 import { type Context, type Step, state, type Table } from '../context.js'
 import { chooseGroup, common } from '../negotiate.js'
+import { chooseAlpn } from './alpn.js'
 import { serverFlight } from './flight13.js'
 import {
   type ReceivedClientHello,
@@ -78,7 +79,7 @@ function negotiate(
       undefined,
       context,
     )
-  context.layer.setVersion(received.version.id)
+  context.setVersion(received.version)
   const modes = received.extensions.pskKeyExchangeModes ?? []
   const usable = modes.includes(1) || (modes.includes(0) && settings.pskWithoutDiffieHellman)
   const search = {
@@ -105,7 +106,7 @@ function checkClientHello(
   if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
     throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
   if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0)
-    throw new Fault('illegalParameter', 'legacy_compression_methods is not just null')
+    throw new Fault('illegalCompression', 'legacy_compression_methods is not just null')
   // RFC 9147 5.3: only DTLS has one, and only DTLS 1.2 fills it.
   if (hello.legacyCookie !== undefined && hello.legacyCookie.length > 0)
     throw new Fault('illegalParameter', 'legacy_cookie is not empty')
@@ -116,7 +117,10 @@ function checkClientHello(
     if (list[list.length - 1]?.type !== extensionTable.preSharedKey.type)
       throw new Fault('extensionNotLast', `${list.length} extensions`)
     if (preSharedKey.identities.length !== preSharedKey.binders.length)
-      throw new Fault('illegalParameter', 'as many binders as identities are needed')
+      throw new Fault(
+        'binderCountMismatch',
+        `${preSharedKey.identities.length} identities, ${preSharedKey.binders.length} binders`,
+      )
     if (extensions.pskKeyExchangeModes === undefined)
       throw new Fault('missingExtension', 'psk_key_exchange_modes')
   } else {
@@ -139,7 +143,7 @@ function checkShares(shares: readonly number[], supported: readonly number[]): v
     const index = supported.indexOf(share, from)
     if (index < 0)
       throw new Fault(
-        'illegalParameter',
+        'illegalKeyShares',
         `the share for ${nameOf(namedGroup, share)} is not in supported_groups, stands twice or is out of order`,
       )
     from = index + 1
@@ -168,21 +172,6 @@ function pickSuite(suites: readonly CipherSuite[], hash: HashAlgorithm | undefin
     hash === undefined ? suites[0] : suites.find((candidate) => candidate.hash.name === hash.name)
   if (suite === undefined) throw new Fault('noCommonSuite', 'for the hash of the PSK')
   return suite
-}
-
-/** RFC 7301 3.2. */
-function chooseAlpn(
-  { extensions: { alpn: offered } }: ReceivedClientHello,
-  { alpn: ours }: ServerSettings,
-  context: Context,
-): string | undefined {
-  if (offered === undefined && context.layer.traits.requiresAlpn)
-    throw new Fault('noCommonProtocol', 'the client offers none')
-  if (offered === undefined || ours.length === 0) return undefined
-  const found = ours.find((name) => offered.some((other) => equal(name, other)))
-  if (found === undefined)
-    throw new Fault('noCommonProtocol', `the client offers ${offered.map(latin1).join(', ')}`)
-  return latin1(found)
 }
 
 function withPsk(
