@@ -62,6 +62,12 @@ test('what came with TLS 1.3 is unknown in TLS 1.2, whatever it holds (RFC 5246 
   assert.is(faultAt({ versions: [tls12] }, [known]), 'malformedMessage')
 })
 
+test('transport parameters of QUIC are refused where there is no QUIC (RFC 9001 8.2)', () => {
+  const added = { type: extensionTable.quicTransportParameters.type, data: noBytes }
+  for (const versions of [[tls12], [tls13, tls12]])
+    assert.is(faultAt({ versions }, [added]), 'unsolicitedExtension')
+})
+
 test('a server that has no scheme of TLS 1.2 for client certificates says so, and does not break', () => {
   const signatures = [{ ...demand(nullCrypto.signatures[0]), name: 'mldsa44' as const }]
   const pair = connect(

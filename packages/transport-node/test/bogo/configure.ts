@@ -4,6 +4,8 @@ import {
   type ClientConfig,
   type ConfigureAnswer,
   type ConfigureQuestion,
+  type ConnectionInfo,
+  Fault,
   type ServerConfig,
   type Session,
   tls12,
@@ -49,7 +51,7 @@ export function clientConfig(
   return {
     ...common(flags, credentials, seen),
     serverName: flags['host-name'] ?? false,
-    verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
+    verify: flags.async ? 'decide' : (question) => verify(question, seen.inForce ?? flags, seen),
     keyShares: keyShares(flags),
     ...(session === undefined ? {} : { session }),
     ...(flags['enable-early-data'] && session !== undefined && session.maxEarlyData > 0
@@ -193,6 +195,32 @@ export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): Veri
   return { ok: true, publicKey: certificatePublicKey(leaf).spki }
 }
 
+/** As an application may do that trusts no earlier verification. @returns why the connection must end. */
+export function reverify(
+  { role, peer, serverName }: ConnectionInfo,
+  flags: Flags,
+  seen: Seen,
+): Fault | undefined {
+  const answer = verify(
+    {
+      kind: 'verify',
+      role: role === 'client' ? 'server' : 'client',
+      chain: peer?.chain ?? [],
+      name: serverName,
+      requiredKeyUsage: 'digitalSignature',
+      staple: undefined,
+      scts: [],
+      certificateSignatureSchemes: [],
+      time: Date.now(),
+    },
+    flags,
+    seen,
+  )
+  if (answer.ok) return undefined
+  const { code, alert } = answer
+  return new Fault('certificateRejected', code, alert === undefined ? {} : { alert })
+}
+
 function reject(code: string, seen: Seen, alert?: number): VerifyAnswer {
   seen.refusal = code
   return { ok: false, code, message: 'as the test asks', ...(alert === undefined ? {} : { alert }) }
@@ -249,6 +277,7 @@ function permutation(): readonly number[] {
 /** The messages and alerts, in the notation of `-expect-msg-callback`. */
 function trace(seen: Seen): NonNullable<ClientConfig['observe']> {
   return (observation) => {
+    if (observation.kind === 'keylog') seen.keylog.push(observation.line)
     if (observation.kind === 'keys') {
       if (observation.level !== 'application') seen.tls13Keys = true
       // In TLS 1.2 new keys and change_cipher_spec are one.

@@ -12,6 +12,7 @@ import { signalingSuite } from '../../wire/registry.js'
 import type { Connected12 } from '../connected12.js'
 import { ask, type Context, type Step } from '../context.js'
 import { newestVersion } from '../downgrade.js'
+import { takeParameters } from '../transportParameters.js'
 import { chooseAlpn } from './alpn.js'
 import { chooseSuite } from './choice12.js'
 import { sendFlight } from './flight12.js'
@@ -46,6 +47,7 @@ export function hello12(
   // Before the answer goes out, so that the alert comes in its place.
   context.layer.demandBoundary?.()
   checkClientHello(received, settings)
+  takeParameters(received.extensions.quicTransportParameters, context)
   const settled: Settled = {
     settings,
     received,

@@ -97,7 +97,7 @@ function refuse({ random }: Subject, field: FiniteField): number {
     check((group.encapsulate(share, random) !== undefined) === isValid, `encapsulate: ${what}`)
     count += 2
   }
-  for (const value of [0n, 1n, p - 1n, p, p + 1n, (1n << BigInt(8 * length)) - 1n]) {
+  for (const value of [0n, 1n, p - 1n, p, p + 1n, p + 2n, (1n << BigInt(8 * length)) - 1n]) {
     judge(numberToBytesBE(value, length), false, `p ${value - p}`)
   }
   judge(numberToBytesBE(2n, length), true, 'two')
