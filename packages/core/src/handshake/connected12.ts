@@ -24,6 +24,15 @@ import type { Connected, Context, RenegotiateOptions, State, Step } from './cont
 /** HelloRequests, and ClientHellos that are refused, without data between them. */
 const maxRequests = 8
 
+/** What the handshake itself has from the PRF. */
+const reservedLabels: ReadonlySet<string> = new Set([
+  'client finished',
+  'server finished',
+  'master secret',
+  'extended master secret',
+  'key expansion',
+])
+
 /** What one handshake has agreed on. */
 export interface Agreed12 {
   readonly info: ConnectionInfo
@@ -85,6 +94,19 @@ export class Connected12 implements Connected {
     return this.info.tls12?.secureRenegotiation === true
   }
 
+  /** RFC 7627: what this handshake comes to is bound to it, and cannot be the same on another connection. */
+  get #isBound(): boolean {
+    return this.info.tls12?.extendedMainSecret === true
+  }
+
+  /**
+   * RFC 5746, RFC 7627 5.4: without the extended main secret, the verify_data of a resumption may be the same on another
+   * connection, and a renegotiation would not tell the two apart.
+   */
+  get #canRenegotiate(): boolean {
+    return this.secureRenegotiation && (this.#isBound || !this.info.resumed)
+  }
+
   /** @throws {Fault} where a renegotiation settles on another protocol, or has other bonds to this handshake (RFC 7627). */
   demandSame(alpn: string | undefined, extendedMainSecret: boolean): void {
     if (alpn !== this.info.alpn)
@@ -118,6 +140,10 @@ export class Connected12 implements Connected {
       throw new Error('renegotiate: the configuration has no renegotiation')
     if (!this.secureRenegotiation)
       throw new Error('renegotiate: the peer has no renegotiation_info (RFC 5746)')
+    if (!this.#canRenegotiate)
+      throw new Error(
+        'renegotiate: the session was resumed without the extended main secret (RFC 7627 5.4)',
+      )
     const begin = this.#role.begin(options)
     return (context) => {
       this.#asked = true
@@ -131,7 +157,7 @@ export class Connected12 implements Connected {
     const asked = this.#asked
     this.#asked = false
     const { peerMayStart, limit = 3, window = 600_000 } = this.#renegotiation ?? {}
-    if (!this.secureRenegotiation || !(asked || peerMayStart === true)) {
+    if (!this.#canRenegotiate || !(asked || peerMayStart === true)) {
       context.warn(alert.noRenegotiation)
       return false
     }
@@ -160,6 +186,13 @@ export class Connected12 implements Connected {
   }
 
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
+    // RFC 7627 5.4: somebody between the two can have the same on two connections.
+    if (!this.#isBound)
+      throw new Error(
+        'exporter: this connection has no extended main secret, without which it may export what another one does (RFC 7627 5.4)',
+      )
+    if (reservedLabels.has(label))
+      throw new RangeError(`exporter: the label "${label}" is TLS's own (RFC 5705 section 6)`)
     const { suite, secret, randoms } = this.#agreed
     return exportKeyingMaterial12(suite.hash, secret, randoms, label, context, length)
   }
@@ -197,7 +230,7 @@ export class Connected12 implements Connected {
   ): Uint8Array | undefined {
     if (type === 'tls-server-end-point') return this.#role.endPoint()
     // Without it, both can be the same on two connections (RFC 7627 section 1, RFC 9266 section 3).
-    if (this.info.tls12?.extendedMainSecret !== true) return undefined
+    if (!this.#isBound) return undefined
     if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
     const { finished, first } = this.#agreed
     return finished[first].slice()
