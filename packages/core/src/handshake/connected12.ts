@@ -65,6 +65,7 @@ export class Connected12 implements Connected {
   #requests = 0
   /** We asked for a renegotiation, which has not begun. */
   #asked = false
+  #encryptedThenMac: boolean
   /** Monotonic ms of the renegotiations that the peer started. */
   #started: number[] = []
 
@@ -72,6 +73,7 @@ export class Connected12 implements Connected {
     this.#agreed = agreed
     this.#role = role
     this.#renegotiation = renegotiation
+    this.#encryptedThenMac = agreed.info.tls12?.encryptThenMac === true
   }
 
   get info(): ConnectionInfo {
@@ -92,6 +94,11 @@ export class Connected12 implements Connected {
 
   get secureRenegotiation(): boolean {
     return this.info.tls12?.secureRenegotiation === true
+  }
+
+  /** RFC 7366 3.1: a connection that once had it does not go back to MAC-then-encrypt, not by way of an AEAD either. */
+  get encryptedThenMac(): boolean {
+    return this.#encryptedThenMac
   }
 
   /** RFC 7627: what this handshake comes to is bound to it, and cannot be the same on another connection. */
@@ -123,6 +130,7 @@ export class Connected12 implements Connected {
     wipe(this.#agreed.secret)
     this.#agreed = agreed
     this.#role = role
+    this.#encryptedThenMac ||= agreed.info.tls12?.encryptThenMac === true
     this.#asked = false
     this.#requests = 0
     context.holdData(false)
