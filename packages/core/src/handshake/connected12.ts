@@ -152,6 +152,8 @@ export class Connected12 implements Connected {
       throw new Error(
         'renegotiate: the session was resumed without the extended main secret (RFC 7627 5.4)',
       )
+    // RFC 5246 7.4.1.1: a HelloRequest is not repeated before the handshake that it asks for.
+    if (this.#asked) throw new Error('renegotiate: the client was asked already')
     const begin = this.#role.begin(options)
     return (context) => {
       this.#asked = true
@@ -245,6 +247,8 @@ export class Connected12 implements Connected {
   }
 
   exportKeys(): ExportedKeys {
+    // What was asked for, and of whom, would be forgotten.
+    if (this.#asked) throw new Error('export: the client was asked to renegotiate')
     const { suite, secret, randoms, finished, first } = this.#agreed
     const { client, server } = keyBlock(suite, secret, randoms)
     const isClient = this.info.role === 'client'
