@@ -53,15 +53,18 @@ export interface Role12 {
   readonly begin: (options: RenegotiateOptions) => (context: Context) => Step
   /** The state in which nothing is under way. */
   readonly idle: () => State
-  /** Put out behind `established` and `renegotiated`. */
-  readonly announce?: (context: Context) => void
 }
+
+/** What a role puts out behind `established` and `renegotiated`. */
+export type Announce = (context: Context) => void
 
 export class Connected12 implements Connected {
   readonly updatesKeys = false
   readonly #renegotiation: RenegotiationConfig | undefined
   #agreed: Agreed12
   #role: Role12
+  /** It knows the whole handshake, which goes with it. */
+  #announce: Announce | undefined
   #requests = 0
   /** We asked for a renegotiation, which has not begun. */
   #asked = false
@@ -69,9 +72,15 @@ export class Connected12 implements Connected {
   /** Monotonic ms of the renegotiations that the peer started. */
   #started: number[] = []
 
-  constructor(agreed: Agreed12, role: Role12, { renegotiation }: Settings['config']) {
+  constructor(
+    agreed: Agreed12,
+    role: Role12,
+    { renegotiation }: Settings['config'],
+    announce?: Announce,
+  ) {
     this.#agreed = agreed
     this.#role = role
+    this.#announce = announce
     this.#renegotiation = renegotiation
     this.#encryptedThenMac = agreed.info.tls12?.encryptThenMac === true
   }
@@ -126,7 +135,7 @@ export class Connected12 implements Connected {
   }
 
   /** A renegotiation is complete. */
-  replace(agreed: Agreed12, role: Role12, context: Context): State {
+  replace(agreed: Agreed12, role: Role12, context: Context, announce?: Announce): State {
     wipe(this.#agreed.secret)
     this.#agreed = agreed
     this.#role = role
@@ -135,12 +144,13 @@ export class Connected12 implements Connected {
     this.#requests = 0
     context.holdData(false)
     context.emit({ kind: 'renegotiated', info: agreed.info })
-    role.announce?.(context)
+    announce?.(context)
     return role.idle()
   }
 
   established(context: Context): void {
-    this.#role.announce?.(context)
+    this.#announce?.(context)
+    this.#announce = undefined
   }
 
   renegotiate(options: RenegotiateOptions): (context: Context) => Step {

@@ -43,6 +43,8 @@ export const client12: ClientVersion = {
   },
 
   serverHello(received, fields, context) {
+    // Those of TLS 1.3, which has not come to it.
+    for (const pair of fields.offer.keyPairs.values()) pair.wipe()
     const negotiated = negotiate(received, fields, context)
     const { session } = negotiated
     return session === undefined
