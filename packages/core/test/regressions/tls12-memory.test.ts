@@ -1,12 +1,14 @@
 /** What an idle connection of TLS 1.2 keeps of its handshake: nothing that it has no use for any more. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { hex } from '#src/bytes.js'
 import type { KeyPair, NamedGroup } from '#src/crypto/provider.js'
 import { tls12 } from '#src/handshake/tls12.js'
 import { tls13 } from '#src/handshake/tls13.js'
+import { prf } from '#src/schedule/tls12.js'
 import { nullCrypto } from '#src/testing.js'
 import { alive } from '../support/alive.js'
-import { connect } from '../support/connect.js'
+import { connect, demand } from '../support/connect.js'
 import { expectEstablished } from '../support/outcome.js'
 
 const versions = [tls13, tls12]
@@ -38,6 +40,21 @@ test('key shares of TLS 1.3 are wiped where the server chooses TLS 1.2', () => {
   expectEstablished(pair)
   assert.is(counts.made, keyShares.length)
   assert.is(counts.wiped, counts.made)
+})
+
+test('the PRF leaves no copy of what it gives', () => {
+  const hash = demand(nullCrypto.hashes[0])
+  const made: Uint8Array[] = []
+  const hmac = (key: Uint8Array, message: Uint8Array) => {
+    const mac = hash.hmac(key, message)
+    made.push(mac)
+    return mac
+  }
+  const secret = prf({ ...hash, hmac }, Uint8Array.of(1), 'label', Uint8Array.of(2), 48)
+  for (const mac of made) {
+    const begin = hex(mac.subarray(0, 16))
+    assert.not(hex(secret).includes(begin), begin)
+  }
 })
 
 test('an idle connection does not hold on to its handshake', async () => {
