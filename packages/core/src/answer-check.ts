@@ -36,6 +36,11 @@ const checks: Readonly<Record<Question['kind'], (answer: unknown) => void>> = {
   },
   /** The connection checks it against the key. */
   sign: () => undefined,
+  /** Whatever is no premaster secret is replaced by random bytes. */
+  decrypt: () => undefined,
+  pskHint(answer) {
+    if (answer !== undefined) checkPsk(answer as ExternalPsk)
+  },
   psk(answer) {
     // Without a key, the key schedule would go on as if there were no PSK: with zeros (RFC 9846 7.1).
     if (answer !== undefined) checkPsk(answer as ExternalPsk)

@@ -65,6 +65,13 @@ export function fromUtf16(input: Uint8Array): string {
   return text
 }
 
+/** Of a big-endian number. */
+export function bitLength(number: Uint8Array): number {
+  const start = number.findIndex((byte) => byte !== 0)
+  if (start < 0) return 0
+  return (number.length - start - 1) * 8 + 32 - Math.clz32(number[start] ?? 0)
+}
+
 export function hex(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0')

@@ -6,6 +6,7 @@ import type {
   CredentialQuestion,
   ExternalPsk,
   Policy,
+  PskHintQuestion,
   PskQuestion,
   ReplayQuestion,
   SessionQuestion,
@@ -13,7 +14,7 @@ import type {
 } from './decision.js'
 import type { Version } from './handshake/version.js'
 import type { Observer } from './observe.js'
-import type { Session, TicketKeys } from './session.js'
+import type { ServerSessionState, Session, TicketKeys } from './session.js'
 import type { Extension } from './wire/extension.js'
 
 /** Says in so many words that nobody is authenticated. */
@@ -47,16 +48,24 @@ export interface Limits {
 }
 
 export interface CommonConfig {
-  /** The protocol versions, as values that carry their code: `[tls13]`. */
+  /** The protocol versions, as values that carry their code: `[tls13, tls12]`. */
   readonly versions: readonly Version[]
   /** The cryptography: `noble`, or `nodeCrypto` of the Node transport. */
   readonly crypto: CryptoProvider
   /** The one source of randomness. The same bytes, times and randomness replay a connection. */
   readonly random: Random
-  /** Names of cipher suites (IANA), in order of preference. Default: all of the provider's. */
+  /**
+   * Names of cipher suites (IANA), in order of preference. Default: all of the provider's that are not opt-in. A version
+   * of which none is named is not spoken.
+   */
   readonly suites?: readonly string[]
   /** Names of key exchange groups, in order of preference. Default: all of the provider's. */
   readonly groups?: readonly string[]
+  /**
+   * Names of TLS signature schemes that we sign with, in order of preference. Default: all that are not opt-in, in the
+   * library's order; a server with `preference: 'client'` goes by the client's.
+   */
+  readonly signingSchemes?: readonly string[]
   /** Names of TLS signature schemes that the peer may sign with, in order. Default: all that the provider verifies. */
   readonly signatureSchemes?: readonly string[]
   /** Application protocols (RFC 7301), in order of preference, 1 to 255 bytes each. */
@@ -79,9 +88,35 @@ export interface CommonConfig {
   readonly recordPadding?: (length: number) => number
   /** Sessions are only resumed under the same word, so that contexts with other verification stay apart. */
   readonly sessionContext?: string
+  /**
+   * TLS 1.2: whether the peer must have the extended main secret (RFC 7627), without which sessions can be spliced into
+   * each other. Default `'require'`.
+   */
+  readonly extendedMainSecret?: 'require' | 'prefer'
+  /** TLS 1.2: whether CBC suites are only used with encrypt-then-MAC (RFC 7366). Default `'require'`. */
+  readonly encryptThenMac?: 'require' | 'prefer'
+  /** TLS 1.2: renegotiation, always secure (RFC 5746). Absent: refused by a warning, and the connection goes on. */
+  readonly renegotiation?: RenegotiationConfig
   readonly limits?: Partial<Limits>
   /** Sees messages, keys and keylog lines as they happen; can change nothing. */
   readonly observe?: Observer
+}
+
+/** Renegotiation in TLS 1.2. We may start one by `renegotiate`, whoever else may. */
+export interface RenegotiationConfig {
+  /** Whether one that the peer starts is accepted. */
+  readonly peerMayStart: boolean
+  /** Renegotiations started by the peer that are accepted within `window`; one more ends the connection. Default 3. */
+  readonly limit?: number
+  /** ms. Default 600,000. */
+  readonly window?: number
+}
+
+/** Finite-field Diffie-Hellman parameters, big-endian. */
+export interface DhParameters {
+  /** A safe prime of 2048 to 8192 bits. Whether it is one is not checked. */
+  readonly prime: Uint8Array
+  readonly generator: Uint8Array
 }
 
 export interface ClientConfig extends CommonConfig {
@@ -107,6 +142,17 @@ export interface ClientConfig extends CommonConfig {
   readonly postHandshakeAuth?: boolean
   /** max_fragment_length: 512, 1024, 2048 or 4096 (RFC 6066 section 4). record_size_limit supersedes it. */
   readonly maxFragmentLength?: number
+  /**
+   * TLS 1.2: whether the server must have renegotiation_info (RFC 5746 4.1). One that has not may splice what an attacker
+   * sent before into this connection. Default true.
+   */
+  readonly requireRenegotiationInfo?: boolean
+  /** Say that this is another try after a newer version failed (RFC 7507). Default false. */
+  readonly fallbackScsv?: boolean
+  /** TLS 1.2: which PSK to use with this server, given its hint; asked after `psks`. */
+  readonly choosePsk?: Policy<PskHintQuestion> | 'decide'
+  /** TLS 1.2, DHE: the fewest bits of a server's prime, 1024 to 8192. Default 2048. */
+  readonly minDhBits?: number
   /** How the ClientHello looks. */
   readonly profile?: ClientHelloProfile
 }
@@ -156,7 +202,11 @@ export interface ServerConfig extends CommonConfig {
   }
   /** Send data after our Finished, before the client's: it goes to an unauthenticated client. Default false. */
   readonly halfRttData?: boolean
-  /** Whose order decides about suites and groups. Default `'server'`. */
+  /** TLS 1.2: what a client may go by to choose its PSK (RFC 4279 section 5.2). */
+  readonly pskHint?: Uint8Array
+  /** TLS 1.2, DHE: the parameters. Default: the first group of RFC 7919 among `groups` that the client has, or ours. */
+  readonly dhParameters?: DhParameters
+  /** Whose order decides about suites, groups and signature schemes. Default `'server'`. */
   readonly preference?: 'server' | 'client'
   /** Always answer the first ClientHello with a HelloRetryRequest that carries a cookie made under this key (32 bytes). */
   readonly cookie?: CookieConfig
@@ -175,8 +225,8 @@ export interface ServerTickets {
   /** Stateless: a key ring, the newest first. Stateful: a store. */
   readonly keys?: TicketKeys
   /**
-   * Stateful tickets: `save` keeps the state under the ticket, `take` gives it back once. A store that is asked
-   * asynchronously is `take: 'decide'`.
+   * Stateful tickets, and session ids in TLS 1.2: `save` keeps the state under the ticket, `take` gives it back; once,
+   * where the question says so. A store that is asked asynchronously is `take: 'decide'`.
    */
   readonly store?: {
     save(ticket: Uint8Array, state: Uint8Array, expires: number): void
@@ -186,7 +236,12 @@ export interface ServerTickets {
   readonly count?: number
   /** Seconds. Default 7,200, at most 604,800 (RFC 9846 4.7.1). */
   readonly lifetime?: number
+  /** Whether a session that could be resumed is. Default: yes. Must be a pure function. */
+  readonly accept?: (session: SessionSummary) => boolean
 }
+
+/** What a server knows of a session that a client wants to resume. */
+export type SessionSummary = Omit<ServerSessionState, 'secret' | 'ageAdd'>
 
 /** What a `configure` decision may change for one client. */
 export type ServerOverrides = Partial<
@@ -195,9 +250,12 @@ export type ServerOverrides = Partial<
     | 'suites'
     | 'groups'
     | 'signatureSchemes'
+    | 'signingSchemes'
     | 'alpn'
     | 'credentials'
     | 'psks'
+    | 'pskHint'
+    | 'dhParameters'
     | 'verify'
     | 'clientAuthentication'
     | 'certificateAuthorities'

@@ -1,6 +1,7 @@
 /** The connection object: bytes, time and answers in; outputs out. */
 import type { Answers, Decision, Question } from './decision.js'
 import type { ExportedConnection } from './exported.js'
+import type { RenegotiateOptions } from './handshake/context.js'
 import type { ConnectionInfo, Output } from './output.js'
 import type { Time } from './time.js'
 
@@ -45,7 +46,18 @@ export interface Connection {
   /** Server: asks the client to authenticate itself now (RFC 9846 4.7.2). */
   requestClientCertificate(time?: Time): void
   /**
-   * Exported keying material (RFC 9846 7.5). In TLS 1.3 an absent context equals an empty one.
+   * TLS 1.2: another handshake on this connection, for new keys or to authenticate the client; a server may say how. Data
+   * goes on meanwhile. `renegotiated` or `renegotiationRefused` follows.
+   * @throws {Error} unless the configuration has `renegotiation`, the peer renegotiation_info, and nothing is under way.
+   */
+  renegotiate(options?: RenegotiateOptions, time?: Time): void
+  /**
+   * TLS 1.2: `length` bytes of the PRF (RFC 5246 section 5), under the main secret where `secret` is undefined.
+   * @throws {Error} before `established`, and in TLS 1.3.
+   */
+  prf(secret: Uint8Array | undefined, label: string, seed: Uint8Array, length: number): Uint8Array
+  /**
+   * Exported keying material (RFC 9846 7.5, RFC 5705). In TLS 1.3 an absent context equals an empty one.
    * @throws {Error} before `established`.
    */
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array

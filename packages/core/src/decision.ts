@@ -32,6 +32,8 @@ export interface CredentialQuestion {
   readonly certificateSignatureSchemes: readonly number[]
   /** DER names of the authorities that the peer trusts; empty where it did not say. */
   readonly certificateAuthorities: readonly Uint8Array[]
+  /** TLS 1.2: the kinds of keys that the suites on offer, or the server's request, can use. Absent in TLS 1.3. */
+  readonly keyKinds?: readonly ('ecdsa' | 'rsa')[]
 }
 /** Undefined: none. A client then sends an empty Certificate; a server fails unless a PSK authenticates it. */
 export type CredentialAnswer = Credential | undefined
@@ -96,9 +98,31 @@ export interface SignQuestion {
 /** The signature; undefined where there is none, which ends the connection. */
 export type SignAnswer = Uint8Array | undefined
 
+/** Server: decrypt a premaster secret with a key that the core does not hold (RFC 5246 7.4.7.1). */
+export interface DecryptQuestion {
+  readonly kind: 'decrypt'
+  readonly credential: Credential
+  /** RSAES-PKCS1-v1_5. */
+  readonly ciphertext: Uint8Array
+}
+/**
+ * The message; undefined, or one of another length than 48 bytes, where the padding was wrong: the handshake then goes on
+ * with random bytes, so that the client does not learn which it was. Answer in the same time either way.
+ */
+export type DecryptAnswer = Uint8Array | undefined
+
+/** Client, TLS 1.2: which PSK to use with this server. */
+export interface PskHintQuestion {
+  readonly kind: 'pskHint'
+  /** Undefined where the server gave none. */
+  readonly hint: Uint8Array | undefined
+}
+
 /** Server: which PSK belongs to an identity. Asked for each identity offered, in order, until one is found. */
 export interface PskQuestion {
   readonly kind: 'psk'
+  /** The answer must be for this version. */
+  readonly version: 'tls13' | 'tls12'
   readonly identity: Uint8Array
   readonly serverName: string | undefined
 }
@@ -108,14 +132,22 @@ export type PskAnswer = ExternalPsk | undefined
 export interface ExternalPsk {
   readonly identity: Uint8Array
   readonly key: Uint8Array
-  /** The hash that it is bound to; SHA-256 where absent. */
+  /** TLS 1.3: the hash that it is bound to; SHA-256 where absent. */
   readonly hash?: 'sha256' | 'sha384'
+  /** The version that it is for, and no other (RFC 9257 section 6.1). Default `'tls13'`. */
+  readonly version?: 'tls13' | 'tls12'
+  /** Allows a key of fewer than 16 bytes, which an observer of one handshake may find by trying. */
+  readonly dangerouslyShort?: boolean
 }
 
-/** Server: the state behind a stateful ticket; the store must forget it, so that it serves once. */
+/** Server: the state behind a stateful ticket, or a session id of TLS 1.2. */
 export interface SessionQuestion {
   readonly kind: 'session'
   readonly ticket: Uint8Array
+  /** The store must forget it, so that it serves once. A session id of TLS 1.2 serves until it expires. */
+  readonly once: boolean
+  /** Unix ms, now. */
+  readonly time: number
 }
 /** The bytes that `save` was given with this ticket. */
 export type SessionAnswer = Uint8Array | undefined
@@ -136,6 +168,8 @@ export type Question =
   | CredentialQuestion
   | VerifyQuestion
   | SignQuestion
+  | DecryptQuestion
+  | PskHintQuestion
   | PskQuestion
   | SessionQuestion
   | ReplayQuestion
@@ -145,6 +179,8 @@ export interface Answers {
   readonly credential: CredentialAnswer
   readonly verify: VerifyAnswer
   readonly sign: SignAnswer
+  readonly decrypt: DecryptAnswer
+  readonly pskHint: PskAnswer
   readonly psk: PskAnswer
   readonly session: SessionAnswer
   readonly replay: ReplayAnswer

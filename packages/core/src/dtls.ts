@@ -17,7 +17,7 @@ import { Fault, OptionError } from './fault.js'
 import { startClient } from './handshake/client/hello.js'
 import { startServer } from './handshake/server/hello.js'
 import { DatagramLayer } from './layer/datagram.js'
-import { clientSettings, type Settings, serverSettings } from './options.js'
+import { clientSettings, demandTls13, type Settings, serverSettings } from './options.js'
 import type { Time } from './time.js'
 
 export interface DatagramConfig {
@@ -35,6 +35,7 @@ export function createDtlsClient(config: ClientConfig & DatagramConfig, now: Tim
   const { mtu, firstTimeout, ...common } = config
   refuse('middleboxCompatibility', common.middleboxCompatibility)
   const settings = clientSettings(common)
+  demandTls13(common, 'DTLS')
   const layer = datagramLayer(settings, { mtu, firstTimeout }, false)
   return new Engine(settings, layer, now, (effects) => startClient(settings, effects))
 }
@@ -47,6 +48,7 @@ export function createDtlsClient(config: ClientConfig & DatagramConfig, now: Tim
 export function createDtlsServer(config: ServerConfig & DatagramConfig, now: Time): Connection {
   const { mtu, firstTimeout, ...common } = config
   const settings = serverSettings(common)
+  demandTls13(common, 'DTLS')
   const layer = datagramLayer(settings, { mtu, firstTimeout }, common.cookie !== undefined)
   return new Engine(settings, layer, now, () => startServer(settings))
 }

@@ -1,12 +1,14 @@
 /** The ordered sink for what handlers cause: implements the handshake's context over a layer. */
 import { Fault } from './fault.js'
 import type { Connected, Context, Step } from './handshake/context.js'
-import type { FlightTiming, Layer, Level, TrafficKeys } from './layer/layer.js'
+import type { Version } from './handshake/version.js'
+import type { FlightTiming, Layer, Level, RecordKeys, TrafficKeys } from './layer/layer.js'
 import type { Observation } from './observe.js'
 import type { Settings } from './options.js'
 import type { LevelKeys, Output } from './output.js'
 import type { Time } from './time.js'
 import { messageName } from './wire/message.js'
+import { protocolVersion } from './wire/registry.js'
 
 const maxHandshakeMessages = 64
 
@@ -17,6 +19,10 @@ export class Effects implements Context {
   earlyWrite = 0
   halfRtt = false
   earlyExporter: Connected['exporter'] | undefined
+  /** Application data waits for the new keys of a renegotiation. */
+  held = false
+  /** Before TLS 1.3, an alert may be a mere warning (RFC 5246 7.2). */
+  ignoresWarnings: boolean
   readonly #settings: Settings
   readonly #start: (effects: Effects) => Step
   #earlyRead: number | undefined
@@ -28,6 +34,7 @@ export class Effects implements Context {
     this.layer = layer
     this.time = time
     this.#start = start
+    this.ignoresWarnings = settings.versions.some(({ id }) => id < protocolVersion.tls13)
   }
 
   start(): Step {
@@ -101,6 +108,36 @@ export class Effects implements Context {
     this.observe({ kind: 'keys', direction: 'write', level })
     if (this.layer.traits.keysAreOutputs)
       this.emit({ kind: 'writeKeys', level, keys: copyOf(keys) })
+  }
+
+  setVersion({ id }: Version): void {
+    this.ignoresWarnings = id < protocolVersion.tls13
+    this.layer.setVersion(id)
+  }
+
+  expectChangeCipherSpec(keys: RecordKeys): void {
+    this.layer.expectChangeCipherSpec?.(keys)
+    this.observe({ kind: 'keys', direction: 'read', level: 'application' })
+  }
+
+  changeCipherSpec(keys: RecordKeys): void {
+    this.layer.changeCipherSpec?.(keys)
+    this.observe({ kind: 'keys', direction: 'write', level: 'application' })
+  }
+
+  installRecordKeys(read: RecordKeys, write: RecordKeys): void {
+    this.layer.installRecordKeys?.(read, write)
+  }
+
+  warn(description: number): void {
+    const level = 1
+    this.observe({ kind: 'alert', direction: 'sent', level, description })
+    this.layer.sendAlert(level, description)
+    this.flush()
+  }
+
+  holdData(held: boolean): void {
+    this.held = held
   }
 
   setEarlyWrite(bytes: number): void {

@@ -5,7 +5,14 @@ import { Effects } from './effects.js'
 import { type ExportedConnection, plainInfo } from './exported.js'
 import { Fault, toFault } from './fault.js'
 import { consult } from './handshake/consult.js'
-import { type Connected, isPause, type Pause, type State, type Step } from './handshake/context.js'
+import {
+  type Connected,
+  isPause,
+  type Pause,
+  type RenegotiateOptions,
+  type State,
+  type Step,
+} from './handshake/context.js'
 import type { HandshakeMessage, Incoming, Layer } from './layer/layer.js'
 import type { Settings } from './options.js'
 import type { ConnectionInfo, Output } from './output.js'
@@ -138,6 +145,8 @@ export class Engine implements Connection {
   updateKeys(requestPeer = false, time?: Time): void {
     this.#call('updateKeys', time)
     const connected = this.#demandConnected('updateKeys')
+    if (!connected.updatesKeys)
+      throw new Error('updateKeys: TLS 1.2 has no KeyUpdate; renegotiate() makes new keys')
     if (this.#writeClosed) throw new Error('updateKeys: after close')
     if (!this.#layer.traits.keyUpdate)
       throw new Error('updateKeys: this transport updates keys by itself (RFC 9001 section 6)')
@@ -145,13 +154,24 @@ export class Engine implements Connection {
   }
 
   requestClientCertificate(time?: Time): void {
-    this.#call('requestClientCertificate', time)
-    const connected = this.#demandConnected('requestClientCertificate')
-    if (this.#stateName !== 'connected' || this.#open !== undefined || this.#answered !== undefined)
-      throw new Error('requestClientCertificate: another exchange is under way')
-    if (this.#writeClosed) throw new Error('requestClientCertificate: after close')
+    const connected = this.#demandIdle('requestClientCertificate', time)
     const request = connected.requestClientCertificate()
     this.#guard(() => this.#enter(request(this.#effects)))
+  }
+
+  renegotiate(options: RenegotiateOptions = {}, time?: Time): void {
+    const connected = this.#demandIdle('renegotiate', time)
+    if (connected.renegotiate === undefined)
+      throw new Error('renegotiate: TLS 1.3 has no renegotiation; updateKeys() makes new keys')
+    const begin = connected.renegotiate(options)
+    this.#guard(() => this.#enter(begin(this.#effects)))
+  }
+
+  prf(secret: Uint8Array | undefined, label: string, seed: Uint8Array, length: number): Uint8Array {
+    const connected = this.#demandConnected('prf')
+    if (connected.prf === undefined)
+      throw new Error('prf: TLS 1.3 has none; exporter() gives keying material')
+    return connected.prf(secret, label, seed, length)
   }
 
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
@@ -256,6 +276,16 @@ export class Engine implements Connection {
     if (time !== undefined) this.#effects.time = time
   }
 
+  /** For what begins an exchange of messages. */
+  #demandIdle(call: string, time?: Time): Connected {
+    this.#call(call, time)
+    const connected = this.#demandConnected(call)
+    if (this.#stateName !== 'connected' || this.#open !== undefined || this.#answered !== undefined)
+      throw new Error(`${call}: another exchange is under way`)
+    if (this.#writeClosed) throw new Error(`${call}: after close`)
+    return connected
+  }
+
   #demandConnected(call: string): Connected {
     if (!this.#established || this.#connected === undefined || this.#over)
       throw new Error(`${call}: the connection is not established`)
@@ -325,9 +355,11 @@ export class Engine implements Connection {
   #handle(incoming: Incoming): void {
     switch (incoming.kind) {
       case 'handshake':
+        this.#warnings = 0
         this.#handleMessage(incoming.message)
         break
       case 'data':
+        this.#warnings = 0
         if (incoming.level === 'earlyData') this.#effects.earlyDataReceived(incoming.bytes)
         else if (incoming.level === 'application' && this.#established) {
           this.#connected?.dataReceived()
@@ -382,6 +414,7 @@ export class Engine implements Connection {
     this.#established = true
     this.#layer.complete(this.#effects.time)
     this.#effects.emit({ kind: 'established', info: step.connected.info })
+    step.connected.established?.(this.#effects)
     if (this.#sender.queued > 0) this.#sendQueued()
   }
 
@@ -398,10 +431,17 @@ export class Engine implements Connection {
       this.#closeRead()
       return
     }
-    // RFC 9846 6.1: user_canceled is a warning, and a close_notify follows it. Every other alert is an error.
-    if (description === alert.userCanceled) {
+    // RFC 9846 6.1: user_canceled is a warning, and a close_notify follows it. Every other alert is an error; before TLS
+    // 1.3, the level decides (RFC 5246 7.2).
+    if (
+      description === alert.userCanceled ||
+      (level === warning && this.#effects.ignoresWarnings)
+    ) {
       this.#warnings++
-      if (this.#warnings > maxWarnings) throw new Fault('tooManyWarnings', 'user_canceled')
+      if (this.#warnings > maxWarnings)
+        throw new Fault('tooManyWarnings', nameOf(alert, description))
+      const step = this.#state?.warned?.(description, this.#effects)
+      if (step !== undefined) this.#enter(step)
       return
     }
     throw new Fault('alertReceived', nameOf(alert, description), { alert: description })
@@ -421,7 +461,7 @@ export class Engine implements Connection {
   }
 
   #maySend(): boolean {
-    return this.#established || this.#effects.halfRtt
+    return (this.#established && !this.#effects.held) || this.#effects.halfRtt
   }
 
   /** False while something of the queue is left. */
@@ -444,6 +484,8 @@ export class Engine implements Connection {
 
   /** RFC 9846 6.1: close_notify says that nothing follows, so it goes behind what was accepted before. */
   #sendClose(): void {
+    // What waits for new keys is sent by the step that finds them confirmed.
+    if (this.#effects.held && this.#sender.queued > 0) return
     if (!this.#sendQueued()) return
     this.#closing = false
     const { closeNotify } = this.#layer.traits

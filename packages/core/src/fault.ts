@@ -184,6 +184,42 @@ const table = {
     alert.illegalParameter,
     'The server says that it could have spoken a newer version: somebody on the way changed the ClientHello.',
   ),
+  inappropriateFallback: misbehaved(
+    alert.inappropriateFallback,
+    'The client falls back to an older version although this server speaks a newer one: a handshake before this one was disturbed.',
+  ),
+  extendedMainSecretMissing: incompatible(
+    alert.handshakeFailure,
+    "The peer has no extended main secret (RFC 7627), without which sessions can be spliced into each other. If it must be spoken to, set extendedMainSecret to 'prefer'.",
+  ),
+  encryptThenMacMissing: incompatible(
+    alert.handshakeFailure,
+    "The suite is one of CBC, and the peer does not encrypt before it makes the MAC (RFC 7366). If it must be spoken to, set encryptThenMac to 'prefer'.",
+  ),
+  renegotiationInfoMissing: incompatible(
+    alert.handshakeFailure,
+    'The peer has no renegotiation_info (RFC 5746), so that an attacker may have begun this connection. If the server must be spoken to, set requireRenegotiationInfo to false.',
+  ),
+  badRenegotiationInfo: misbehaved(
+    alert.handshakeFailure,
+    'renegotiation_info does not belong to the handshake before: this connection may be spliced from two.',
+  ),
+  tooManyRenegotiations: misbehaved(
+    alert.noRenegotiation,
+    'The peer starts more renegotiations than the configuration allows.',
+  ),
+  changedIdentity: misbehaved(
+    alert.illegalParameter,
+    'The peer comes out of a renegotiation as someone else.',
+  ),
+  mismatchedCertificate: misbehaved(
+    alert.illegalParameter,
+    "The peer's certificate has a kind of key that the cipher suite, or what was asked for, does not allow.",
+  ),
+  weakParameters: incompatible(
+    alert.insufficientSecurity,
+    "The server's Diffie-Hellman parameters are too short, or none. Suites with ECDHE do not depend on them.",
+  ),
   secondHelloRetryRequest: misbehaved(
     alert.unexpectedMessage,
     'The server sent a second HelloRetryRequest.',

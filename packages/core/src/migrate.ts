@@ -12,7 +12,7 @@ import type { ExportedConnection } from './exported.js'
 import { OptionError } from './fault.js'
 import { StreamLayer } from './layer/stream.js'
 import { clientSettings, type Settings, serverSettings } from './options.js'
-import type { ConnectionInfo } from './output.js'
+import type { ConnectionInfo, Info12 } from './output.js'
 import type { Time } from './time.js'
 import {
   type Codec,
@@ -58,7 +58,7 @@ function resume(exported: ExportedConnection, settings: Settings, now: Time): Co
   const version = settings.versions.find(({ id }) => id === info.version.id)
   if (version === undefined)
     throw new OptionError('versions', info.version.name, 'The connection speaks this version.')
-  if (!settings.suites.some(({ id }) => id === info.suite.id))
+  if (!settings.suiteIds.includes(info.suite.id))
     throw new OptionError('suites', info.suite.name, 'The connection uses this suite.')
   // Tickets that are still to come would be kept for the name of the configuration.
   if (settings.role === 'client' && settings.serverName !== info.serverName)
@@ -87,7 +87,7 @@ function resume(exported: ExportedConnection, settings: Settings, now: Time): Co
   return engine
 }
 
-const format = 1
+const format = 2
 
 /** At most one item: present or absent. */
 function optional<T>(item: Codec<T>): Codec<readonly T[]> {
@@ -111,6 +111,14 @@ const contents = struct({
   pskIdentity: optional(opaque(2, 1)),
   earlyData: uint8,
   helloRetried: uint8,
+  tls12: optional(
+    struct({
+      sessionId: opaque(1, 0, 32),
+      extendedMainSecret: uint8,
+      encryptThenMac: uint8,
+      secureRenegotiation: uint8,
+    }),
+  ),
   peer: optional(
     struct({
       chain: vector(3, opaque(3, 1), 0),
@@ -161,6 +169,7 @@ export function serializeConnection(exported: ExportedConnection): Uint8Array {
     pskIdentity: list(info.pskIdentity),
     earlyData: earlyDataNames.indexOf(info.earlyData),
     helloRetried: Number(info.helloRetried),
+    tls12: list(info.tls12).map(writeInfo12),
     peer: list(peer).map(({ chain, publicKey, dangerouslyUnverified }) => ({
       chain,
       publicKey,
@@ -206,6 +215,7 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
             details: undefined,
           },
     helloRetried: value.helloRetried !== 0,
+    tls12: value.tls12.map(readInfo12)[0],
   }
   return {
     role: info.role,
@@ -224,6 +234,24 @@ export function parseConnection(input: Uint8Array): ExportedConnection {
       readSequence: Number(value.records.readSequence),
       writeSequence: Number(value.records.writeSequence),
     },
+  }
+}
+
+function writeInfo12(info: Info12) {
+  return {
+    sessionId: info.sessionId,
+    extendedMainSecret: Number(info.extendedMainSecret),
+    encryptThenMac: Number(info.encryptThenMac),
+    secureRenegotiation: Number(info.secureRenegotiation),
+  }
+}
+
+function readInfo12(value: ReturnType<typeof writeInfo12>): Info12 {
+  return {
+    sessionId: value.sessionId,
+    extendedMainSecret: value.extendedMainSecret !== 0,
+    encryptThenMac: value.encryptThenMac !== 0,
+    secureRenegotiation: value.secureRenegotiation !== 0,
   }
 }
 

@@ -5,29 +5,7 @@
  * then a bundle holds nothing else. Those marked opt-in in their own comments are not part of `noble`.
  */
 import { createNoble } from './crypto/noble/create.js'
-import { ecdsaKeys } from './crypto/noble/ec-key.js'
-import { ecdsa_sha256, ecdsa_sha384, ecdsa_sha512 } from './crypto/noble/ecdsa.js'
-import { ed448, ed25519 } from './crypto/noble/eddsa.js'
-import { ed448Keys, ed25519Keys } from './crypto/noble/eddsa-key.js'
-import { ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192 } from './crypto/noble/ffdhe.js'
-import { secp256r1, secp384r1, secp521r1, x448, x25519 } from './crypto/noble/group.js'
-import { sha1, sha256, sha384, sha512 } from './crypto/noble/hash.js'
-import { SecP256r1MLKEM768, SecP384r1MLKEM1024, X25519MLKEM768 } from './crypto/noble/hybrid.js'
-import { rsaKeys } from './crypto/noble/rsa-key.js'
-import {
-  rsa_pkcs1_sha256,
-  rsa_pkcs1_sha384,
-  rsa_pkcs1_sha512,
-  rsa_pss_sha256,
-  rsa_pss_sha384,
-  rsa_pss_sha512,
-} from './crypto/noble/rsa-signature.js'
-import {
-  TLS_AES_128_CCM_SHA256,
-  TLS_AES_128_GCM_SHA256,
-  TLS_AES_256_GCM_SHA384,
-  TLS_CHACHA20_POLY1305_SHA256,
-} from './crypto/noble/suite.js'
+import { defaultEntries } from './crypto/noble/entries.js'
 import type { CryptoProvider } from './crypto/provider.js'
 
 export { compose } from './crypto/compose.js'
@@ -95,44 +73,14 @@ export {
   TLS_AES_256_GCM_SHA384,
   TLS_CHACHA20_POLY1305_SHA256,
 } from './crypto/noble/suite.js'
+export {
+  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+} from './crypto/noble/suite12.js'
 export { joinSignatures } from './crypto/signatures.js'
 
-export const noble: CryptoProvider = /* @__PURE__ */ (() =>
-  createNoble({
-    suites: [
-      TLS_AES_128_GCM_SHA256,
-      TLS_AES_256_GCM_SHA384,
-      TLS_CHACHA20_POLY1305_SHA256,
-      TLS_AES_128_CCM_SHA256,
-    ],
-    groups: [
-      X25519MLKEM768,
-      x25519,
-      secp256r1,
-      secp384r1,
-      secp521r1,
-      x448,
-      SecP256r1MLKEM768,
-      SecP384r1MLKEM1024,
-      ffdhe2048,
-      ffdhe3072,
-      ffdhe4096,
-      ffdhe6144,
-      ffdhe8192,
-    ],
-    signatures: [
-      ecdsa_sha256,
-      ecdsa_sha384,
-      ecdsa_sha512,
-      ed25519,
-      ed448,
-      rsa_pss_sha256,
-      rsa_pss_sha384,
-      rsa_pss_sha512,
-      rsa_pkcs1_sha256,
-      rsa_pkcs1_sha384,
-      rsa_pkcs1_sha512,
-    ],
-    hashes: [sha256, sha384, sha512, sha1],
-    keys: [ecdsaKeys, ed25519Keys, ed448Keys, rsaKeys],
-  }))()
+export const noble: CryptoProvider = /* @__PURE__ */ (() => createNoble(defaultEntries))()

@@ -7,7 +7,13 @@ import type {
   Verification,
 } from './config.js'
 import { OptionError } from './fault.js'
-import { checkCookie, checkEarlyData, checkTickets } from './options-features.js'
+import {
+  checkCookie,
+  checkDhParameters,
+  checkEarlyData,
+  checkRenegotiation,
+  checkTickets,
+} from './options-features.js'
 import { checkProfile } from './options-profile.js'
 import {
   checkCredential,
@@ -28,6 +34,7 @@ const commonNames = [
   'suites',
   'groups',
   'signatureSchemes',
+  'signingSchemes',
   'alpn',
   'credentials',
   'psks',
@@ -39,6 +46,9 @@ const commonNames = [
   'recordPadding',
   'sessionContext',
   'limits',
+  'extendedMainSecret',
+  'encryptThenMac',
+  'renegotiation',
   'observe',
   'verify',
   'earlyData',
@@ -53,6 +63,10 @@ const clientNames = new Set([
   'ticketRequest',
   'postHandshakeAuth',
   'maxFragmentLength',
+  'requireRenegotiationInfo',
+  'fallbackScsv',
+  'choosePsk',
+  'minDhBits',
   'profile',
 ])
 const serverNames = new Set([
@@ -63,6 +77,8 @@ const serverNames = new Set([
   'requirePsk',
   'tickets',
   'halfRttData',
+  'pskHint',
+  'dhParameters',
   'preference',
   'cookie',
 ])
@@ -72,6 +88,8 @@ const clientFlags = [
   'sendServerName',
   'middleboxCompatibility',
   'postHandshakeAuth',
+  'requireRenegotiationInfo',
+  'fallbackScsv',
 ] as const
 const commonFlags = ['pskWithoutDiffieHellman', 'requestStaple', 'requestScts'] as const
 
@@ -80,9 +98,12 @@ const overrideNames = new Set([
   'suites',
   'groups',
   'signatureSchemes',
+  'signingSchemes',
   'alpn',
   'credentials',
   'psks',
+  'pskHint',
+  'dhParameters',
   'verify',
   'clientAuthentication',
   'certificateAuthorities',
@@ -132,7 +153,12 @@ export function checkClient(config: ClientConfig): void {
         'a session with a peer that `verify` does not accept',
         'Nobody verified the peer of this session, or its key is not pinned; connect without it.',
       )
-    if (session.peer === undefined && (config.psks ?? []).length === 0 && !acceptsAnyone(verify))
+    if (
+      session.peer === undefined &&
+      (config.psks ?? []).length === 0 &&
+      config.choosePsk === undefined &&
+      !acceptsAnyone(verify)
+    )
       throw new OptionError(
         'session',
         'a session of a PSK',
@@ -144,7 +170,9 @@ export function checkClient(config: ClientConfig): void {
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
   for (const option of clientFlags) checkFlag(option, config[option])
-  const { maxFragmentLength, ticketRequest } = config
+  const { maxFragmentLength, ticketRequest, choosePsk } = config
+  if (choosePsk !== undefined) checkPolicy('choosePsk', choosePsk)
+  checkRange('minDhBits', config.minDhBits, 1024, 8192)
   if (ticketRequest !== undefined) {
     demandRange('ticketRequest.newSession', ticketRequest.newSession, 0, 255)
     demandRange('ticketRequest.resumption', ticketRequest.resumption, 0, 255)
@@ -210,6 +238,10 @@ export function checkServer(config: ServerConfig): void {
   if (tickets !== undefined) checkTickets(tickets)
   if (earlyData !== undefined) checkEarlyData(earlyData, config)
   if (cookie !== undefined) checkCookie(cookie)
+  const { pskHint, dhParameters } = config
+  if (pskHint !== undefined && !(pskHint instanceof Uint8Array && pskHint.length <= 65_535))
+    throw new OptionError('pskHint', pskHint, 'Give at most 65,535 bytes.')
+  if (dhParameters !== undefined) checkDhParameters(dhParameters)
 }
 
 export function checkOverrides(overrides: ServerOverrides): void {
@@ -223,7 +255,7 @@ function checkCommon(config: CommonConfig): void {
     throw new OptionError('crypto', config.crypto, 'Give a CryptoProvider, such as noble.')
   if (typeof config.random !== 'function')
     throw new OptionError('random', config.random, 'Give a function that returns random bytes.')
-  for (const option of ['suites', 'groups', 'signatureSchemes'] as const) {
+  for (const option of ['suites', 'groups', 'signatureSchemes', 'signingSchemes'] as const) {
     const names = config[option]
     if (names === undefined) continue
     if (!Array.isArray(names) || names.length === 0)
@@ -255,6 +287,12 @@ function checkCommon(config: CommonConfig): void {
   )
     throw new OptionError('credentials', credentials, "Give an array, a policy, or 'decide'.")
   if (limits !== undefined) checkLimits(limits)
+  for (const option of ['extendedMainSecret', 'encryptThenMac'] as const) {
+    const value = config[option]
+    if (value !== undefined && value !== 'require' && value !== 'prefer')
+      throw new OptionError(option, value, "Use 'require' or 'prefer'.")
+  }
+  if (config.renegotiation !== undefined) checkRenegotiation(config.renegotiation)
 }
 
 function checkLimits(limits: NonNullable<CommonConfig['limits']>): void {

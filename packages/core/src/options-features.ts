@@ -1,7 +1,13 @@
 /** What can be wrong with a server's tickets, early data and cookies. */
 
-import { hex } from './bytes.js'
-import type { CookieConfig, ServerConfig, ServerTickets } from './config.js'
+import { bitLength, hex } from './bytes.js'
+import type {
+  CookieConfig,
+  DhParameters,
+  RenegotiationConfig,
+  ServerConfig,
+  ServerTickets,
+} from './config.js'
 import { OptionError } from './fault.js'
 import {
   checkBytes,
@@ -37,6 +43,7 @@ export function checkTickets(tickets: ServerTickets): void {
     checkFunction('tickets.store.save', store.save)
     checkPolicy('tickets.store.take', store.take)
   }
+  if (tickets.accept !== undefined) checkFunction('tickets.accept', tickets.accept)
   checkRange('tickets.count', tickets.count, 0, 8)
   checkRange('tickets.lifetime', tickets.lifetime, 1, weekSeconds)
 }
@@ -56,6 +63,21 @@ export function checkEarlyData(
   // External PSKs say nothing about early data.
   if (tickets === undefined && configure === undefined)
     throw new OptionError('earlyData', 'set', 'Early data needs tickets.')
+}
+
+export function checkRenegotiation({ peerMayStart, limit, window }: RenegotiationConfig): void {
+  if (typeof peerMayStart !== 'boolean')
+    throw new OptionError('renegotiation.peerMayStart', peerMayStart, 'Give true or false.')
+  checkRange('renegotiation.limit', limit, 0, 1000)
+  checkRange('renegotiation.window', window, 1, 86_400_000)
+}
+
+export function checkDhParameters({ prime, generator }: DhParameters): void {
+  const bits = prime instanceof Uint8Array ? bitLength(prime) : 0
+  if (bits < 2048 || bits > 8192 || ((prime.at(-1) ?? 0) & 1) === 0)
+    throw new OptionError('dhParameters.prime', prime, 'Give an odd prime of 2048 to 8192 bits.')
+  if (!(generator instanceof Uint8Array) || generator.length > prime.length)
+    throw new OptionError('dhParameters.generator', generator, 'Give the generator, big-endian.')
 }
 
 export function checkCookie({ keys, peer, lifetime }: CookieConfig): void {

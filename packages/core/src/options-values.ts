@@ -41,7 +41,9 @@ export function checkPsk(psk: ExternalPsk): void {
   )
     throw new OptionError('psks.identity', psk?.identity, 'An identity has 1 to 65,000 bytes.')
   // RFC 9257 section 6: at least 128 bits of entropy.
-  if (!(psk.key instanceof Uint8Array) || psk.key.length < 16)
+  checkFlag('psks.dangerouslyShort', psk.dangerouslyShort)
+  const shortest = psk.dangerouslyShort === true ? 1 : 16
+  if (!(psk.key instanceof Uint8Array) || psk.key.length < shortest || psk.key.length > 65_535)
     throw new OptionError(
       'psks.key',
       psk.key,
@@ -49,16 +51,20 @@ export function checkPsk(psk: ExternalPsk): void {
     )
   if (psk.hash !== undefined && psk.hash !== 'sha256' && psk.hash !== 'sha384')
     throw new OptionError('psks.hash', psk.hash, "Use 'sha256' or 'sha384'.")
+  if (psk.version !== undefined && psk.version !== 'tls13' && psk.version !== 'tls12')
+    throw new OptionError('psks.version', psk.version, "Use 'tls13' or 'tls12'.")
 }
 
 /** A session is data that was kept somewhere; what comes back damaged must not pass for a secret. */
 export function checkSession(session: Session): void {
-  const { psk, ticket, ageAdd, received, expires, maxEarlyData } = session
+  const { secret, ticket, sessionId, ageAdd, received, expires, maxEarlyData } = session
   const remedy = 'Keep sessions by serializeSession and parseSession; connect without this one.'
   const whole = (value: unknown) => Number.isInteger(value) && Number(value) >= 0
-  if (!(psk instanceof Uint8Array) || psk.length < 16)
-    throw new OptionError('session.psk', psk, remedy)
-  if (!(ticket instanceof Uint8Array) || ticket.length === 0)
+  if (!(secret instanceof Uint8Array) || secret.length < 16)
+    throw new OptionError('session.secret', secret, remedy)
+  if (!(sessionId instanceof Uint8Array) || sessionId.length > 32)
+    throw new OptionError('session.sessionId', sessionId, remedy)
+  if (!(ticket instanceof Uint8Array) || ticket.length + sessionId.length === 0)
     throw new OptionError('session.ticket', ticket, remedy)
   for (const [name, value] of Object.entries({ ageAdd, maxEarlyData }))
     if (!whole(value) || value > 0xffff_ffff)

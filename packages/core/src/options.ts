@@ -5,6 +5,7 @@
 import { ascii } from './bytes.js'
 import type {
   ClientConfig,
+  ClientHelloProfile,
   CommonConfig,
   Limits,
   ServerConfig,
@@ -13,6 +14,7 @@ import type {
 } from './config.js'
 import type {
   CipherSuite,
+  CipherSuite12,
   CryptoProvider,
   NamedGroup,
   Random,
@@ -22,6 +24,7 @@ import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
 import { OptionError } from './fault.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
 import { offeredOf } from './options-profile.js'
+import { protocolVersion } from './wire/registry.js'
 
 /** A scheme that we can verify, with the code that does. */
 export interface UsableScheme extends SignatureScheme {
@@ -32,9 +35,15 @@ interface CommonSettings {
   readonly versions: CommonConfig['versions']
   readonly crypto: CryptoProvider
   readonly random: Random
+  /** Of TLS 1.3. */
   readonly suites: readonly CipherSuite[]
+  readonly suites12: readonly CipherSuite12[]
+  /** The numbers of both, in order of preference. */
+  readonly suiteIds: readonly number[]
   readonly groups: readonly NamedGroup[]
   readonly schemes: readonly UsableScheme[]
+  /** What we sign with, in order of preference. */
+  readonly signingSchemes: readonly SignatureScheme[]
   readonly alpn: readonly Uint8Array[]
   readonly credentials: CommonConfig['credentials']
   readonly psks: NonNullable<CommonConfig['psks']>
@@ -81,7 +90,7 @@ export function clientSettings(config: ClientConfig): ClientSettings {
   const groups = offeredOf('supportedGroups', common.groups, profile)
   return {
     ...common,
-    suites: offeredOf('cipherSuites', common.suites, profile),
+    ...offeredSuites(common, profile),
     groups,
     schemes: offeredOf('signatureAlgorithms', common.schemes, profile),
     role: 'client',
@@ -95,6 +104,23 @@ export function clientSettings(config: ClientConfig): ClientSettings {
 export function serverSettings(config: ServerConfig): ServerSettings {
   checkServer(config)
   return { ...commonSettings(config, false), role: 'server', config, verify: config.verify }
+}
+
+/** Where a profile lists numbers, they decide, about the versions too. */
+function offeredSuites(
+  { suites, suites12, suiteIds, versions }: CommonSettings,
+  profile: ClientHelloProfile | undefined,
+): Pick<CommonSettings, 'versions' | 'suites' | 'suites12' | 'suiteIds'> {
+  if (profile?.cipherSuites === undefined) return { versions, suites, suites12, suiteIds }
+  const ids = offeredOf('cipherSuites', [...suites, ...suites12], profile).map(({ id }) => id)
+  return spoken(versions, inOrder(ids, suites), inOrder(ids, suites12), ids)
+}
+
+/** For transports that carry TLS 1.3 only. @throws {OptionError} */
+export function demandTls13({ versions }: CommonConfig, transport: string): void {
+  const older = versions.find(({ id }) => id < protocolVersion.tls13)
+  if (older !== undefined)
+    throw new OptionError('versions', older.name, `${transport} is spoken as of TLS 1.3: [tls13].`)
 }
 
 /** The settings for one client, after a `configure` decision. @throws {OptionError} */
@@ -114,13 +140,14 @@ function given<T extends object>(options: T): T {
 
 function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSettings {
   const { crypto } = config
+  const usable = usableSchemes(crypto)
   return {
-    versions: config.versions,
+    ...chooseSuites(config),
     crypto,
     random: config.random,
-    suites: pick('suites', config.suites, crypto.suites),
     groups: pick('groups', config.groups, crypto.groups),
-    schemes: pick('signatureSchemes', config.signatureSchemes, usableSchemes(crypto)),
+    schemes: pick('signatureSchemes', config.signatureSchemes, usable),
+    signingSchemes: pick('signingSchemes', config.signingSchemes, signatureSchemes),
     alpn: (config.alpn ?? []).map(encodeProtocol),
     credentials: config.credentials,
     psks: config.psks ?? [],
@@ -132,6 +159,58 @@ function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSet
     sessionContext: config.sessionContext,
     limits: { ...defaultLimits, ...given(config.limits ?? {}) },
   }
+}
+
+/** @throws {OptionError} where no suite is left for any version. */
+function chooseSuites({
+  versions,
+  crypto,
+  suites: names,
+}: CommonConfig): Pick<CommonSettings, 'versions' | 'suites' | 'suites12' | 'suiteIds'> {
+  const speaks13 = versions.some(({ id }) => id >= protocolVersion.tls13)
+  const speaks12 = versions.some(({ id }) => id < protocolVersion.tls13)
+  const all13 = speaks13 ? crypto.suites : []
+  const all12 = speaks12 ? (crypto.suites12 ?? []) : []
+  if (names === undefined) {
+    const suites12 = all12.filter(({ optIn }) => !optIn)
+    const ids = [...all13, ...suites12].map(({ id }) => id)
+    return spoken(versions, all13, suites12, ids)
+  }
+  const known = [...crypto.suites, ...(crypto.suites12 ?? [])]
+  const ids = pick('suites', names, known).map(({ id }) => id)
+  const [suites, suites12] = [inOrder(ids, all13), inOrder(ids, all12)]
+  return spoken(
+    versions,
+    suites,
+    suites12,
+    ids.filter((id) => [...suites, ...suites12].some((suite) => suite.id === id)),
+  )
+}
+
+function inOrder<T extends { readonly id: number }>(
+  ids: readonly number[],
+  list: readonly T[],
+): readonly T[] {
+  return ids.flatMap((id) => list.filter((entry) => entry.id === id))
+}
+
+/** Without a suite a version cannot be spoken. @throws {OptionError} */
+function spoken(
+  versions: CommonConfig['versions'],
+  suites: readonly CipherSuite[],
+  suites12: readonly CipherSuite12[],
+  suiteIds: readonly number[],
+): Pick<CommonSettings, 'versions' | 'suites' | 'suites12' | 'suiteIds'> {
+  const left = versions.filter(({ id }) =>
+    id >= protocolVersion.tls13 ? suites.length > 0 : suites12.length > 0,
+  )
+  if (left.length === 0)
+    throw new OptionError(
+      'suites',
+      suiteIds,
+      `None of them is for ${versions.map(({ name }) => name).join(' or ')}.`,
+    )
+  return { versions: left, suites, suites12, suiteIds }
 }
 
 /** The schemes whose algorithm the provider has, in our order. */
@@ -157,12 +236,12 @@ function supportsCurve(verifier: SignatureAlgorithm, scheme: SignatureScheme): b
   })
 }
 
-function pick<T extends { readonly name: string }>(
+function pick<T extends { readonly name: string; readonly optIn?: boolean }>(
   option: string,
   names: readonly string[] | undefined,
   entries: readonly T[],
 ): readonly T[] {
-  if (names === undefined) return entries
+  if (names === undefined) return entries.filter(({ optIn }) => optIn !== true)
   return names.map((name) => {
     const entry = entries.find((candidate) => candidate.name === name)
     if (entry === undefined)

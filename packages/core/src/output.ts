@@ -21,6 +21,10 @@ export type Output =
   | { readonly kind: 'session'; readonly session: Session }
   /** The client authenticated itself after the handshake (server), as `requestClientCertificate` asked. */
   | { readonly kind: 'peerAuthenticated'; readonly peer: Peer | undefined }
+  /** TLS 1.2: a renegotiation is complete; what follows goes under its keys. */
+  | { readonly kind: 'renegotiated'; readonly info: ConnectionInfo }
+  /** TLS 1.2: the peer does not want to renegotiate, as we asked. The connection goes on. */
+  | { readonly kind: 'renegotiationRefused' }
   /** QUIC: keys to install (RFC 9001 4.1.4). */
   | { readonly kind: 'readKeys' | 'writeKeys'; readonly level: Level; readonly keys: LevelKeys }
   /** QUIC: the peer's transport parameters (RFC 9001 8.2). They are authenticated once `established` has come. */
@@ -70,4 +74,17 @@ export interface ConnectionInfo {
   /** Undefined where the peer presented no certificate (a PSK, or a client that was not asked). */
   readonly peer: Peer | undefined
   readonly helloRetried: boolean
+  /** What only TLS 1.2 has. */
+  readonly tls12: Info12 | undefined
+}
+
+export interface Info12 {
+  /** Empty where there is none. */
+  readonly sessionId: Uint8Array
+  /** RFC 7627. */
+  readonly extendedMainSecret: boolean
+  /** RFC 7366; false for suites that need none. */
+  readonly encryptThenMac: boolean
+  /** The peer has renegotiation_info (RFC 5746). */
+  readonly secureRenegotiation: boolean
 }

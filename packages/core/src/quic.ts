@@ -18,7 +18,7 @@ import { startClient } from './handshake/client/hello.js'
 import { startServer } from './handshake/server/hello.js'
 import type { Level } from './layer/layer.js'
 import { QuicLayer, quicTraits } from './layer/quic.js'
-import { clientSettings, type Settings, serverSettings } from './options.js'
+import { clientSettings, demandTls13, type Settings, serverSettings } from './options.js'
 import type { LevelKeys, Output } from './output.js'
 import { hkdfExpandLabel } from './schedule/hkdf.js'
 import type { Time } from './time.js'
@@ -45,6 +45,7 @@ export function createQuicClient(config: ClientConfig & QuicConfig, now: Time): 
   refuse(common, ['middleboxCompatibility', 'postHandshakeAuth', 'maxFragmentLength'])
   checkCommon(common)
   const settings = clientSettings(common)
+  demandTls13(common, 'QUIC')
   const layer = quicLayer(settings, transportParameters)
   const start = (effects: Parameters<typeof startClient>[1]) => startClient(settings, effects)
   return new QuicEngine(settings, layer, now, start)
@@ -65,6 +66,7 @@ export function createQuicServer(config: ServerConfig & QuicConfig, now: Time): 
       'Over QUIC this is 0xffffffff; transport parameters limit early data (RFC 9001 4.6.1).',
     )
   const settings = serverSettings(common)
+  demandTls13(common, 'QUIC')
   const layer = quicLayer(settings, transportParameters)
   return new QuicEngine(settings, layer, now, () => startServer(settings))
 }

@@ -15,7 +15,7 @@ import {
 } from './wire/codec.js'
 import { WireError } from './wire/reader.js'
 
-const format = 1
+const format = 2
 
 const contents = struct({
   format: uint8,
@@ -23,7 +23,8 @@ const contents = struct({
   suite: uint16,
   /** 0: SHA-256, 1: SHA-384. */
   hash: uint8,
-  psk: opaque(1, 1),
+  secret: opaque(1, 1),
+  extendedMainSecret: uint8,
   ageAdd: uint32,
   issued: uint64,
   expires: uint64,
@@ -45,7 +46,7 @@ const contents = struct({
 
 const hashes: readonly HashName[] = ['sha256', 'sha384']
 
-/** What a ticket holds, as bytes; also what a store keeps. Holds the PSK. */
+/** What a ticket holds, as bytes; also what a store keeps. Holds the secret. */
 export function encodeState(state: ServerSessionState): Uint8Array {
   const { serverName, alpn, context, peer } = state
   return encode(contents, {
@@ -53,7 +54,8 @@ export function encodeState(state: ServerSessionState): Uint8Array {
     version: state.version,
     suite: state.suite,
     hash: hashes.indexOf(state.hash),
-    psk: state.psk,
+    secret: state.secret,
+    extendedMainSecret: Number(state.extendedMainSecret),
     ageAdd: state.ageAdd,
     issued: BigInt(Math.floor(state.issued)),
     expires: BigInt(Math.floor(state.expires)),
@@ -88,7 +90,8 @@ export function decodeState(input: Uint8Array): ServerSessionState | undefined {
       version: value.version,
       suite: value.suite,
       hash,
-      psk: value.psk,
+      secret: value.secret,
+      extendedMainSecret: value.extendedMainSecret !== 0,
       ageAdd: value.ageAdd,
       issued: Number(value.issued),
       expires: Number(value.expires),
@@ -112,23 +115,27 @@ function storedPeer(peer: {
   return { ...peer, dangerouslyUnverified: peer.dangerouslyUnverified !== 0 }
 }
 
-const sessionContents = struct({ ticket: opaque(2, 1), state: opaque(3, 1) })
+const sessionContents = struct({
+  ticket: opaque(2, 0),
+  sessionId: opaque(1, 0, 32),
+  state: opaque(3, 1),
+})
 
-/** A client's session as bytes, to keep. They hold the resumption PSK: keep them as you would a key. */
+/** A client's session as bytes, to keep. They hold a secret: keep them as you would a key. */
 export function serializeSession(session: Session): Uint8Array {
   const state = encodeState({ ...session, issued: session.received })
-  return encode(sessionContents, { ticket: session.ticket, state })
+  return encode(sessionContents, { ticket: session.ticket, sessionId: session.sessionId, state })
 }
 
 /** @returns undefined where the bytes are not a session of this version of the library; then connect without one. */
 export function parseSession(input: Uint8Array): Session | undefined {
   try {
     // Copied, so that a session does not keep a file's buffer alive, nor change with it.
-    const { ticket, state } = decode(sessionContents, input.slice())
+    const { ticket, sessionId, state } = decode(sessionContents, input.slice())
     const value = decodeState(state)
     if (value === undefined) return undefined
     const { issued: received, ...rest } = value
-    return { ...rest, ticket, received }
+    return { ...rest, ticket, sessionId, received }
   } catch (cause) {
     if (cause instanceof WireError) return undefined
     throw cause

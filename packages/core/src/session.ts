@@ -1,17 +1,22 @@
-/** Sessions: what a client keeps to resume, and what a server puts into a ticket (RFC 9846 4.7.1). */
+/** Sessions: what a client keeps to resume, and what a server keeps or puts into a ticket (RFC 9846 4.7.1). */
 import type { HashName } from './crypto/provider.js'
 import type { Peer } from './output.js'
 
-/** A client's session: one ticket of one server. Use it once (RFC 9846 C.4). `serializeSession` makes it bytes. */
+/** A client's session: one ticket, or session id, of one server. Use it once (RFC 9846 C.4). `serializeSession` makes it bytes. */
 export interface Session {
   /** As on the wire, so that a session of TLS does not serve for DTLS. */
   readonly version: number
   /** The suite of the connection that it comes from. */
   readonly suite: number
   readonly hash: HashName
-  /** The resumption PSK. Secret. */
-  readonly psk: Uint8Array
+  /** The resumption PSK; in TLS 1.2, the main secret. */
+  readonly secret: Uint8Array
+  /** Empty where the server keeps the session under `sessionId` alone. */
   readonly ticket: Uint8Array
+  /** TLS 1.2: what the server knows the session by; empty otherwise. */
+  readonly sessionId: Uint8Array
+  /** TLS 1.2: RFC 7627. */
+  readonly extendedMainSecret: boolean
   readonly ageAdd: number
   /** Unix ms. */
   readonly received: number
@@ -32,7 +37,9 @@ export interface ServerSessionState {
   readonly version: number
   readonly suite: number
   readonly hash: HashName
-  readonly psk: Uint8Array
+  readonly secret: Uint8Array
+  /** TLS 1.2: RFC 7627. */
+  readonly extendedMainSecret: boolean
   readonly ageAdd: number
   /** Unix ms. */
   readonly issued: number

@@ -11,6 +11,8 @@ import { joinSignatures } from './signatures.js'
  */
 export function compose(primary: CryptoProvider, fallback: CryptoProvider): CryptoProvider {
   const signatures = fillGaps(primary.signatures, fallback.signatures, ({ name }) => name)
+  const finiteField = primary.finiteField ?? fallback.finiteField
+  const rsaEncryption = primary.rsaEncryption ?? fallback.rsaEncryption
   return {
     name: `${primary.name}+${fallback.name}`,
     suites: fillGaps(primary.suites, fallback.suites, ({ id }) => id),
@@ -23,6 +25,9 @@ export function compose(primary: CryptoProvider, fallback: CryptoProvider): Cryp
       return joined
     }),
     hashes: fillGaps(primary.hashes, fallback.hashes, ({ name }) => name),
+    suites12: fillGaps(primary.suites12 ?? [], fallback.suites12 ?? [], ({ id }) => id),
+    ...(finiteField && { finiteField }),
+    ...(rsaEncryption && { rsaEncryption }),
     importPrivateKey: (pkcs8) => importWithEither(primary, fallback, pkcs8),
     describe: () => fillGaps(primary.describe(), fallback.describe(), descriptionKey),
   }

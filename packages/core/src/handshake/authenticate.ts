@@ -2,14 +2,14 @@
  * Authentication with certificates, either role: what is signed, which scheme fits which key, whether the peer is
  * verified (RFC 9846 4.5).
  */
-import { ascii, concat, equal } from '../bytes.js'
+import { ascii, concat, equal, noBytes } from '../bytes.js'
 import type { Verification } from '../config.js'
 import { certificatePublicKey } from '../crypto/certificate.js'
-import { type SignatureScheme, schemeFits, signatureSchemes } from '../crypto/scheme.js'
+import { fits13, type SignatureScheme } from '../crypto/scheme.js'
 import type { SubjectPublicKey } from '../crypto/spki.js'
 import type { Credential, CredentialQuestion, VerifyAnswer, VerifyQuestion } from '../decision.js'
 import { Fault } from '../fault.js'
-import type { Settings } from '../options.js'
+import type { Settings, UsableScheme } from '../options.js'
 import type { Peer } from '../output.js'
 import type { StoredPeer } from '../session.js'
 import { isPinned } from '../verification.js'
@@ -23,6 +23,7 @@ import {
   certificateVerify,
 } from '../wire/message.js'
 import { ask, type Connected, type Context, type Step } from './context.js'
+import { common } from './negotiate.js'
 
 /** What the peer presented, before anyone has verified it. */
 export interface PresentedPeer {
@@ -77,7 +78,8 @@ export function readCertificate(
   }
 }
 
-function publicKeyOf(certData: Uint8Array): SubjectPublicKey {
+/** @throws {Fault} */
+export function publicKeyOf(certData: Uint8Array): SubjectPublicKey {
   try {
     return certificatePublicKey(certData)
   } catch (cause) {
@@ -103,18 +105,30 @@ export function checkCertificateVerify(
 ): SignatureScheme {
   const message: CertificateVerify = decode(certificateVerify, body)
   const scheme = settings.schemes.find(({ id }) => id === message.algorithm)
-  if (scheme === undefined || !scheme.handshake)
+  if (scheme === undefined || scheme.handshake === 'tls12')
     throw new Fault('unofferedSignatureScheme', `scheme 0x${message.algorithm.toString(16)}`)
-  if (!schemeFits(scheme, peer.key))
-    throw new Fault(
-      'mismatchedSignatureScheme',
-      `${scheme.name} with a key of type ${peer.key.type} ${peer.key.curve ?? ''}`.trimEnd(),
-    )
-  const content = signedContent(peerRole, transcriptHash)
-  if (!scheme.verifier.verify(peer.key, content, message.signature))
-    throw new Fault('badSignature', scheme.name)
+  checkSignature(scheme, fits13, peer.key, signedContent(peerRole, transcriptHash), message)
   return scheme
 }
+
+/** @throws {Fault} where the scheme is not one for the key, or the signature is wrong. */
+export function checkSignature(
+  scheme: UsableScheme,
+  fits: Fits,
+  key: SubjectPublicKey,
+  content: Uint8Array,
+  { signature }: Pick<CertificateVerify, 'signature'>,
+): void {
+  if (!fits(scheme, key))
+    throw new Fault(
+      'mismatchedSignatureScheme',
+      `${scheme.name} with a key of type ${key.type} ${key.curve ?? ''}`.trimEnd(),
+    )
+  if (!scheme.verifier.verify(key, content, signature)) throw new Fault('badSignature', scheme.name)
+}
+
+/** Whether a version lets a scheme sign its handshake with a key. */
+export type Fits = (scheme: SignatureScheme, key: SubjectPublicKey) => boolean
 
 function signedContent(role: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
   const context = `TLS 1.3, ${role} CertificateVerify`
@@ -177,16 +191,29 @@ export function restoredPeer(peer: Peer, expires: number | undefined): VerifiedP
   return { ...peer, expires, [verified]: true }
 }
 
-/** Chooses our credential, then goes on with it and the scheme to sign with. */
+/** Chooses our credential for TLS 1.3, then goes on with it and the scheme to sign with. */
 export function chooseCredential(
   settings: Settings,
   question: Omit<CredentialQuestion, 'kind'>,
   then: (chosen: ChosenCredential | undefined) => Step,
   connected?: Connected,
 ): Step {
+  const choose = (credential: Credential) => {
+    const scheme = signingScheme(credential, settings, question.signatureSchemes, fits13)
+    return scheme === undefined ? undefined : { credential, scheme }
+  }
+  return askCredential(settings, question, choose, then, connected)
+}
+
+/** Goes on with what `choose` makes of the first credential that it can use, or undefined where there is none. */
+export function askCredential<T>(
+  settings: Settings,
+  question: Omit<CredentialQuestion, 'kind'>,
+  choose: (credential: Credential) => T | undefined,
+  then: (chosen: T | undefined) => Step,
+  connected?: Connected,
+): Step {
   const { credentials } = settings
-  const choose = (credential: Credential | undefined) =>
-    credential === undefined ? undefined : withScheme(credential, question.signatureSchemes)
   if (credentials === undefined) return then(undefined)
   if (credentials !== 'decide' && typeof credentials !== 'function') {
     for (const credential of credentials) {
@@ -199,7 +226,7 @@ export function chooseCredential(
     { kind: 'credential', ...question },
     credentials,
     (credential) => {
-      const chosen = choose(credential)
+      const chosen = credential === undefined ? undefined : choose(credential)
       if (credential !== undefined && chosen === undefined)
         throw new Fault('noCommonSignature', 'the credential that was chosen')
       return then(chosen)
@@ -215,24 +242,30 @@ export interface ChosenCredential {
 
 const keys = new WeakMap<Credential, SubjectPublicKey>()
 
-function withScheme(
-  credential: Credential,
-  peerSchemes: readonly number[],
-): ChosenCredential | undefined {
-  const [leaf] = credential.chain
-  if (leaf === undefined) return undefined
+/** The public key of a credential, which has a certificate. */
+export function credentialKey(credential: Credential): SubjectPublicKey {
   let key = keys.get(credential)
   if (key === undefined) {
-    key = certificatePublicKey(leaf)
+    key = certificatePublicKey(credential.chain[0] ?? noBytes)
     keys.set(credential, key)
   }
+  return key
+}
+
+/** The scheme to sign with, by the order of the side that decides; undefined where none fits. */
+export function signingScheme(
+  credential: Credential,
+  { signingSchemes, config }: Settings,
+  peerSchemes: readonly number[],
+  fits: Fits,
+): SignatureScheme | undefined {
+  const key = credentialKey(credential)
   const { key: signer } = credential
-  for (const scheme of signatureSchemes) {
-    if (!scheme.handshake || !peerSchemes.includes(scheme.id) || !schemeFits(scheme, key)) continue
-    if (signer !== 'decide' && !signer.algorithms.includes(scheme.algorithm)) continue
-    return { credential, scheme }
-  }
-  return undefined
+  const preference = 'preference' in config ? config.preference : undefined
+  return common(signingSchemes, peerSchemes, preference ?? 'server').find(
+    (scheme) =>
+      fits(scheme, key) && (signer === 'decide' || signer.algorithms.includes(scheme.algorithm)),
+  )
 }
 
 /** The Certificate message for a credential, with what the peer asked for. */
@@ -268,20 +301,33 @@ function certificateExtensions(
   return list
 }
 
-/** Signs the handshake, at once or by decision, then goes on with the CertificateVerify message. */
+/** Signs the handshake of TLS 1.3, at once or by decision, then goes on with the CertificateVerify message. */
 export function signHandshake(
-  { credential, scheme }: ChosenCredential,
+  chosen: ChosenCredential,
   role: 'client' | 'server',
   transcriptHash: Uint8Array,
   context: Context,
   then: (certificateVerifyBody: Uint8Array) => Step,
   connected?: Connected,
 ): Step {
-  const message = signedContent(role, transcriptHash)
+  const { id } = chosen.scheme
+  const finish = (signature: Uint8Array) =>
+    then(encode(certificateVerify, { algorithm: id, signature }))
+  return sign(chosen, signedContent(role, transcriptHash), context, finish, connected)
+}
+
+/** Signs a message, at once or by decision. */
+export function sign(
+  { credential, scheme }: ChosenCredential,
+  message: Uint8Array,
+  context: Context,
+  then: (signature: Uint8Array) => Step,
+  connected?: Connected,
+): Step {
   const finish = (signature: Uint8Array | undefined) => {
     if (!(signature instanceof Uint8Array) || signature.length === 0)
       throw new Fault('signingFailed', `no signature for ${scheme.name}`)
-    return then(encode(certificateVerify, { algorithm: scheme.id, signature }))
+    return then(signature)
   }
   const { key } = credential
   if (key === 'decide')

@@ -37,6 +37,7 @@ export interface Extras13 {
 }
 
 export class Connected13 implements Connected {
+  readonly updatesKeys = true
   #info: ConnectionInfo
   readonly #suite: CipherSuite
   readonly #prefix: string

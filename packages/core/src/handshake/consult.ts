@@ -6,11 +6,18 @@ export function consult(
   policy: (question: never) => Answers[Question['kind']],
   question: Question,
 ): Answers[Question['kind']] {
-  try {
+  return callPolicy(question.kind, () =>
     // The policy stands beside the question that it is for.
-    return (policy as (question: Question) => Answers[Question['kind']])(question)
+    (policy as (question: Question) => Answers[Question['kind']])(question),
+  )
+}
+
+/** Runs code of the configuration. @throws {Fault} policyFailed, where it throws. */
+export function callPolicy<T>(name: string, run: () => T): T {
+  try {
+    return run()
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('policyFailed', `${question.kind}: ${message}`, { cause })
+    throw new Fault('policyFailed', `${name}: ${message}`, { cause })
   }
 }

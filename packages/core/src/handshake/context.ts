@@ -4,12 +4,21 @@
  */
 
 import { checkAnswer } from '../answer-check.js'
+import type { ClientAuthentication } from '../config.js'
 import type { Answers, Question } from '../decision.js'
 import type { ExportedKeys } from '../exported.js'
-import type { FlightTiming, HandshakeMessage, Layer, Level, TrafficKeys } from '../layer/layer.js'
+import type {
+  FlightTiming,
+  HandshakeMessage,
+  Layer,
+  Level,
+  RecordKeys,
+  TrafficKeys,
+} from '../layer/layer.js'
 import type { Observation } from '../observe.js'
 import type { ConnectionInfo, Output } from '../output.js'
 import type { Time } from '../time.js'
+import type { Version } from './version.js'
 
 /** Where a handshake stands: the next state, or a question that must be answered first. */
 export type Step = State | Pause
@@ -24,6 +33,8 @@ export interface State {
   accept(message: HandshakeMessage, context: Context): Step | undefined
   /** Set in the states in which the handshake is complete. */
   readonly connected: Connected | undefined
+  /** TLS 1.2: what a warning alert leads to; undefined where it means nothing here. */
+  readonly warned?: ((description: number, context: Context) => Step | undefined) | undefined
 }
 
 export interface Pause {
@@ -63,12 +74,19 @@ export type Handler<F> = (fields: F, message: HandshakeMessage, context: Context
 /** Which messages a state accepts, by type. */
 export type Table<F> = { readonly [messageType: number]: Handler<F> }
 
-export function state<F>(name: string, table: Table<F>, fields: F, connected?: Connected): State {
+export function state<F>(
+  name: string,
+  table: Table<F>,
+  fields: F,
+  connected?: Connected,
+  warned?: State['warned'],
+): State {
   return {
     name,
     accepts: Object.keys(table).map(Number),
     accept: (message, context) => table[message.type]?.(fields, message, context),
     connected,
+    warned,
   }
 }
 
@@ -77,6 +95,8 @@ export interface Connected {
   readonly info: ConnectionInfo
   /** RFC 9846 7.5. @throws {RangeError} for a length that cannot be. */
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
+  /** Whether keys can be updated without another handshake. */
+  readonly updatesKeys: boolean
   /** Updates our sending keys, and asks the peer to update its own where `request` is set. */
   updateKeys(request: boolean, context: Context): void
   /** All that came has been read: sends what is due by itself. */
@@ -90,11 +110,23 @@ export interface Connected {
   channelBinding(
     type: 'tls-exporter' | 'tls-server-end-point' | 'tls-unique',
   ): Uint8Array | undefined
+  /** `established` was put out. */
+  established?(context: Context): void
+  /** TLS 1.2: begins another handshake. @throws {Error} where the configuration has none. */
+  renegotiate?(options: RenegotiateOptions): (context: Context) => Step
+  /** TLS 1.2: the PRF (RFC 5246 section 5); under the main secret where no secret is given. */
+  prf?(secret: Uint8Array | undefined, label: string, seed: Uint8Array, length: number): Uint8Array
   /** The secrets, for `export`; the connection is not used any more. */
   exportKeys(): ExportedKeys
   /** Unix ms at which the peer's verification ends. */
   readonly peerExpires: number | undefined
   wipe(): void
+}
+
+/** What a renegotiation may change (server). */
+export interface RenegotiateOptions {
+  /** Whether the client must, may or need not authenticate itself. Default: as before. */
+  readonly clientAuthentication?: ClientAuthentication
 }
 
 export interface Context {
@@ -113,6 +145,18 @@ export interface Context {
   readonly observed: boolean
   installRead(level: Level, keys: TrafficKeys): void
   installWrite(level: Level, keys: TrafficKeys): void
+  /** The version is agreed on, and the peer has shown that it is reachable. */
+  setVersion(version: Version): void
+  /** TLS 1.2: the peer's change_cipher_spec and Finished come next, the latter under these keys. */
+  expectChangeCipherSpec(keys: RecordKeys): void
+  /** TLS 1.2: sends change_cipher_spec; what follows goes under these keys. */
+  changeCipherSpec(keys: RecordKeys): void
+  /** TLS 1.2, after an export. */
+  installRecordKeys(read: RecordKeys, write: RecordKeys): void
+  /** TLS 1.2: sends a warning alert; the connection goes on. */
+  warn(description: number): void
+  /** TLS 1.2: application data waits while the new keys of a renegotiation are not confirmed. */
+  holdData(held: boolean): void
   /** Client: so many bytes of early data may be sent from here on. */
   setEarlyWrite(bytes: number): void
   /** Server: so many bytes of early data are delivered as they come; undefined: none any more. */

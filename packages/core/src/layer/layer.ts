@@ -98,13 +98,17 @@ export interface OpenedRecord {
   readonly content: Uint8Array
 }
 
+/** What protects the records of one direction. */
+export interface RecordKeys {
+  /** Made by the layer that has records, once. */
+  protection(): RecordProtection
+}
+
 /** Keys for one direction at one level. Layers make of them what they need. */
-export interface TrafficKeys {
+export interface TrafficKeys extends RecordKeys {
   readonly suite: CipherSuite
   /** The traffic secret (RFC 9846 7.1). */
   readonly secret: Uint8Array
-  /** Protection of records; made by the layer that has any. */
-  protection(): RecordProtection
   /** DTLS 1.3 and QUIC: the mask for record numbers and packet headers. */
   headerMask(): (sample: Uint8Array) => Uint8Array
 }
@@ -154,7 +158,7 @@ export interface Layer {
   skipEarlyData(skip: EarlyDataSkip | undefined): void
   /** Most plaintext bytes in a record that the peer may send us. */
   setReceiveLimit(bytes: number): void
-  /** The peer speaks this version too, and has shown that it is reachable. */
+  /** The peer speaks this version too, and has shown that it is reachable. @throws {Fault} */
   setVersion(version: number): void
 
   // Output
@@ -180,6 +184,15 @@ export interface Layer {
   /** @throws {Fault} where handshake bytes of the old keys are left over (RFC 9846 5.1). */
   installRead(level: Level, keys: TrafficKeys): void
   installWrite(level: Level, keys: TrafficKeys): void
+  /**
+   * TLS 1.2: the peer's change_cipher_spec must come next among handshake records, and its Finished after it, under
+   * these keys (RFC 5246 7.1). Absent where TLS 1.2 is not spoken. @throws {Fault} where a message has begun before it.
+   */
+  expectChangeCipherSpec?(keys: RecordKeys): void
+  /** TLS 1.2: sends change_cipher_spec, and protects what follows with these keys. */
+  changeCipherSpec?(keys: RecordKeys): void
+  /** TLS 1.2, after an export: what protects either direction. */
+  installRecordKeys?(read: RecordKeys, write: RecordKeys): void
   /** Back to plaintext: a HelloRetryRequest came after early data was begun. */
   uninstallWrite(): void
   /** True when the write key is so far used that a KeyUpdate must come now. */

@@ -9,6 +9,7 @@ import type {
   Layer,
   LayerTraits,
   Level,
+  RecordKeys,
   TrafficKeys,
 } from './layer.js'
 import { StreamReader } from './stream/reader.js'
@@ -86,8 +87,8 @@ export class StreamLayer implements Layer {
     this.#reader.setLimit(bytes)
   }
 
-  setVersion(): void {
-    // Record headers say the same in every version.
+  setVersion(version: number): void {
+    this.#reader.setVersion(version)
   }
 
   sendHandshake(type: number, body: Uint8Array): Uint8Array {
@@ -132,6 +133,20 @@ export class StreamLayer implements Layer {
 
   installWrite(_level: Level, keys: TrafficKeys): void {
     this.#writer.install(keys)
+  }
+
+  expectChangeCipherSpec(keys: RecordKeys): void {
+    this.#reader.expectChangeCipherSpec(keys)
+  }
+
+  changeCipherSpec(keys: RecordKeys): void {
+    this.#writer.sendChangeCipherSpec()
+    this.#writer.install(keys)
+  }
+
+  installRecordKeys(read: RecordKeys, write: RecordKeys): void {
+    this.#reader.install('application', read)
+    this.#writer.install(write)
   }
 
   uninstallWrite(): void {

@@ -38,6 +38,7 @@ const statusRequest = struct({
 })
 const keyShareEntry = struct({ group: uint16, keyExchange: opaque(2, 1) })
 const distinguishedNames = vector(2, opaque(2, 1), 3)
+const timestamps = vector(2, opaque(2, 1), 1)
 const srtp = struct({ profiles: uint16List, mki: opaque(1, 0) })
 
 export const extensionTable = {
@@ -62,7 +63,13 @@ export const extensionTable = {
     certificateRequest: rest,
     certificate: struct({ statusType: constant(1, 1), response: opaque(3, 1) }),
   },
-  supportedGroups: { type: 10, clientHello: uint16List, encryptedExtensions: uint16List },
+  supportedGroups: {
+    type: 10,
+    clientHello: uint16List,
+    // No RFC lets it stand there, but some old servers send it, and nothing depends on it.
+    serverHello12: rest,
+    encryptedExtensions: uint16List,
+  },
   ecPointFormats: {
     type: 11,
     clientHello: vector(1, uint8, 1),
@@ -79,9 +86,9 @@ export const extensionTable = {
   signedCertificateTimestamp: {
     type: 18,
     clientHello: empty,
-    serverHello12: rest,
+    serverHello12: timestamps,
     certificateRequest: empty,
-    certificate: vector(2, opaque(2, 1), 1),
+    certificate: timestamps,
   },
   clientCertificateType: {
     type: 19,

@@ -78,6 +78,9 @@ export const protocolVersion = {
   dtls13: 0xfefc,
 } as const
 
+/** Suite numbers that are signals (RFC 5746 3.3, RFC 7507). */
+export const signalingSuite = { renegotiationInfo: 0x00ff, fallback: 0x5600 } as const
+
 export const namedGroup = {
   secp256r1: 23,
   secp384r1: 24,

@@ -242,7 +242,7 @@ test('ticket_request counts resumptions apart', () => {
 
 test('every ticket has a PSK, a nonce and an age of its own', () => {
   const { sessions } = connect({}, { tickets: { keys, count: 8 } }).run().client
-  for (const field of ['psk', 'ticket', 'ageAdd'] as const)
+  for (const field of ['secret', 'ticket', 'ageAdd'] as const)
     assert.is(new Set(sessions.map((session) => String(session[field]))).size, 8)
   for (const session of sessions) expectResumed(resume(session))
 })

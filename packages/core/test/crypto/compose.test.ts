@@ -47,6 +47,10 @@ test('the order of the default provider', () => {
     noble.suites.map(({ id }) => id),
     [0x1301, 0x1302, 0x1303, 0x1304],
   )
+  assert.equal(
+    noble.suites12?.map(({ id, optIn }) => [id, optIn]),
+    [0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8].map((id) => [id, false]),
+  )
   assert.equal(names(noble.signatures), [
     'ecdsa_sha256',
     'ecdsa_sha384',
@@ -60,7 +64,7 @@ test('the order of the default provider', () => {
     'rsa_pkcs1_sha384',
     'rsa_pkcs1_sha512',
   ])
-  assert.is(noble.describe().length, 4 + 13 + 11 + 4)
+  assert.is(noble.describe().length, 4 + 13 + 11 + 4 + 6)
   assert.ok(noble.describe().every((entry) => entry.provider === 'noble' && !entry.ownRandomness))
 })
 

@@ -30,7 +30,7 @@ test('a session without its key is refused', () => {
   }
   const session = demand(connect({}, { tickets }).run().client.sessions[0])
   const damaged: Readonly<Record<string, unknown>> = {
-    psk: JSON.parse(JSON.stringify(session.psk)),
+    secret: JSON.parse(JSON.stringify(session.secret)),
     ticket: new Uint8Array(0),
     ageAdd: -1,
     received: Number.NaN,
@@ -42,7 +42,7 @@ test('a session without its key is refused', () => {
       () => connect({ session: { ...session, [name]: damaged[name] } as Session }),
       (error: unknown) => error instanceof OptionError && error.option === `session.${name}`,
     )
-  assert.throws(() => connect({ session: { ...session, psk: undefined } as never }))
+  assert.throws(() => connect({ session: { ...session, secret: undefined } as never }))
 })
 
 test('a promise is no answer, at once or later', () => {

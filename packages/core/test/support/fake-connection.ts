@@ -60,6 +60,10 @@ export class FakeConnection implements Connection {
   }
   updateKeys(): void {}
   requestClientCertificate(): void {}
+  renegotiate(): void {}
+  prf(): Uint8Array {
+    return new Uint8Array()
+  }
   exporter(): Uint8Array {
     return new Uint8Array()
   }

@@ -94,6 +94,43 @@ test('the limits of the toy AEAD can be chosen', () => {
   }
 })
 
+test('the toy CBC notices another key, order of MAC, sequence number, type, version or byte', () => {
+  const suite = demand(nullCrypto.suites12?.find(({ records }) => records.kind === 'cbc'))
+  const records = suite.records.kind === 'cbc' ? suite.records : undefined
+  const { create, macKeyLength, keyLength } = demand(records)
+  const options = {
+    macKey: new Uint8Array(macKeyLength).fill(1),
+    key: new Uint8Array(keyLength).fill(2),
+    encryptThenMac: true,
+    random: seededRandom('iv'),
+  }
+  const own = create(options)
+  const header = Uint8Array.of(23, 3, 3, 0, 0)
+  const seal = (content: Uint8Array) => {
+    const fragment = new Uint8Array(own.sealedLength(content.length, 0))
+    own.seal(5, 23, content, 0, header, fragment, 0)
+    return fragment
+  }
+  const sealed = seal(text('abc'))
+  assert.not.equal(seal(text('abc')), sealed, 'each record has an IV of its own')
+  assert.equal(own.open(5, 23, header, sealed), { type: 23, content: text('abc') })
+  assert.is(own.open(6, 23, header, sealed), undefined)
+  assert.is(own.open(5, 22, header, sealed), undefined)
+  assert.is(own.open(5, 23, Uint8Array.of(23, 3, 2, 0, 0), sealed), undefined)
+  for (const other of [
+    { ...options, encryptThenMac: false },
+    { ...options, macKey: options.key.slice(0, 1) },
+    { ...options, key: new Uint8Array(keyLength) },
+  ])
+    assert.is(create(other).open(5, 23, header, sealed), undefined)
+  for (let at = 0; at < sealed.length; at++) {
+    const changed = sealed.slice()
+    changed[at] = (changed[at] ?? 0) ^ 1
+    assert.is(own.open(5, 23, header, changed), undefined, `byte ${at}`)
+    assert.is(own.open(5, 23, header, sealed.subarray(0, at)), undefined)
+  }
+})
+
 test('toy groups agree, and refuse shares of another length or of zeros', () => {
   const random = seededRandom('groups')
   for (const group of nullCrypto.groups) {
@@ -123,7 +160,7 @@ test('toy certificates carry their keys, and toy signatures belong to them', () 
     assert.not(algorithm.verify(other, text('message'), signature))
   }
   assert.throws(() => nullCrypto.importPrivateKey(new Uint8Array(0)), /nullCredential/)
-  assert.is(nullCrypto.describe().length, 3 + 2 + 2 + 2)
+  assert.is(nullCrypto.describe().length, 3 + 2 + 2 + 2 + 6)
 })
 
 test('a stream link keeps the order and cuts as it is told', () => {

@@ -55,7 +55,7 @@ for (const name of ['Simple_1RTT_Handshake', 'Middlebox_Compatibility_Mode']) {
     expectBytes(session.ticket, trace.bytes('SessionTicket'))
     assert.is(session.ageAdd, ticketHeader.ticketAgeAdd)
     assert.is(session.maxEarlyData, maxEarlyData)
-    assert.ok(hex(trace.bytes('Client_SessionData')).includes(hex(session.psk)))
+    assert.ok(hex(trace.bytes('Client_SessionData')).includes(hex(session.secret)))
     exchange(trace, client, 'Client')
   })
 

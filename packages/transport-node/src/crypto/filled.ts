@@ -23,6 +23,9 @@ export function fillWithNoble(primary: CryptoProvider): CryptoProvider {
     get hashes() {
       return whole().hashes
     },
+    get suites12() {
+      return whole().suites12 ?? []
+    },
     importPrivateKey: (pkcs8) => whole().importPrivateKey(pkcs8),
     describe: () => whole().describe(),
   }

@@ -46,23 +46,51 @@ export const ffdheParameters = /* @__PURE__ */ (() => ({
   ffdhe8192: parameters(8192, 10965728n, 400),
 }))()
 
-function ffdhe(id: number, { bits, prime, exponentLength }: FfdheParameters): NamedGroup {
-  const length = bits / 8
+/** A group modulo a prime, which is as long as shares and secrets. */
+export interface Field {
+  readonly id: number
+  readonly name: string
+  readonly prime: () => bigint
+  readonly generator: bigint
+  /** Bytes of the prime. */
+  readonly length: number
+  /** Bytes. */
+  readonly exponentLength: number
+}
+
+export function fieldGroup(field: Field): NamedGroup {
+  const { id, name, prime, generator, length, exponentLength } = field
   const power = (base: bigint, privateKey: Uint8Array): bigint =>
     powerSecret(base, bytesToNumberBE(privateKey), prime(), 8 * exponentLength)
+  /** Neither zero nor of order 1 or 2. In the group of a safe prime no other element has small order. */
+  const isProper = (element: bigint): boolean => element > 1n && element < prime() - 1n
   return diffieHellman({
     id,
-    name: `ffdhe${bits}`,
+    name,
     shareLength: length,
     privateKey: (random) => draw(random, exponentLength),
-    share: (privateKey) => numberToBytesBE(power(2n, privateKey), length),
+    share: (privateKey) => numberToBytesBE(power(generator, privateKey), length),
     agree(privateKey, share) {
       const peer = bytesToNumberBE(share)
-      // RFC 7919 5.1, RFC 9846 4.3.8.1: 1 < Y < p - 1. The prime being safe, no other element has small order.
-      if (peer <= 1n || peer >= prime() - 1n) return undefined
+      // RFC 7919 5.1, RFC 9846 4.3.8.1: 1 < Y < p - 1.
+      if (!isProper(peer)) return undefined
+      const secret = power(peer, privateKey)
+      // SP 800-56A 5.7.1.1, step 2. With a safe prime it comes to this only by a private key that nobody draws.
+      if (!isProper(secret)) return undefined
       // RFC 9846 7.4.1: padded to the length of the prime. (TLS 1.2 strips leading zeros: RFC 5246 8.1.2.)
-      return numberToBytesBE(power(peer, privateKey), length)
+      return numberToBytesBE(secret, length)
     },
+  })
+}
+
+function ffdhe(id: number, { bits, prime, exponentLength }: FfdheParameters): NamedGroup {
+  return fieldGroup({
+    id,
+    name: `ffdhe${bits}`,
+    prime,
+    generator: 2n,
+    length: bits / 8,
+    exponentLength,
   })
 }
 

@@ -2,7 +2,6 @@
  * What key files that are protected by a password are opened with, over noble. Not part of a provider: the protocol
  * itself has no use for it.
  */
-import { cbc } from '@noble/ciphers/aes.js'
 import { md5 as nobleMd5, sha1 as nobleSha1 } from '@noble/hashes/legacy.js'
 import { pbkdf2 as noblePbkdf2 } from '@noble/hashes/pbkdf2.js'
 import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js'
@@ -48,17 +47,3 @@ export const scrypt = (
 
 /** MD5 (RFC 1321). OpenSSL's oldest way from a password to a key is made of it. */
 export const md5 = (data: Uint8Array): Uint8Array => nobleMd5(data)
-
-/**
- * AES-CBC of whole blocks, without padding.
- * @throws {Error} for lengths that do not fit.
- */
-export const aesCbcDecrypt = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array =>
-  cbc(key, iv, { disablePadding: true }).decrypt(data)
-
-/**
- * AES-CBC of whole blocks, without padding.
- * @throws {Error} for lengths that do not fit.
- */
-export const aesCbcEncrypt = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array =>
-  cbc(key, iv, { disablePadding: true }).encrypt(data)

@@ -1,7 +1,8 @@
 /** RSA private keys (RFC 8017 A.1.2), for any padding (rsaEncryption) and for PSS only (RFC 4055 1.2). */
 import { bytesToNumberBE } from '@noble/curves/utils.js'
 import { DerReader, tags } from '../../der/reader.js'
-import type { HashAlgorithm, SignatureName } from '../provider.js'
+import type { HashAlgorithm, SignatureName, SigningKey } from '../provider.js'
+import { unpadOrElse } from '../rsa-padding.js'
 import { sha1, sha256, sha384, sha512 } from './hash.js'
 import { encode, type KeyImporter, publicKeyOf } from './private-key.js'
 import { type RsaPrivateKey, rsaPrivate, rsaPublicKey } from './rsa.js'
@@ -49,8 +50,23 @@ export const rsaKeys: KeyImporter = {
         if (encoded === undefined) throw new TypeError(`this RSA key cannot sign with ${algorithm}`)
         return rsaPrivate(key, bytesToNumberBE(encoded), random)
       },
+      // RFC 4055 1.2: a key for PSS is for nothing else.
+      ...(publicKey.type === 'rsa' && { decrypt: decryption(key) }),
     }
   },
+}
+
+/** RSAES-PKCS1-v1_5 (RFC 8017 7.2.2). Length and range of a ciphertext are no secret. */
+function decryption(key: RsaPrivateKey): NonNullable<SigningKey['decrypt']> {
+  return (ciphertext, fallback, random) => {
+    if (ciphertext.length !== key.length) return fallback.slice()
+    const representative = bytesToNumberBE(ciphertext)
+    if (representative >= key.n) return fallback.slice()
+    const encoded = rsaPrivate(key, representative, random)
+    const message = unpadOrElse(encoded, fallback)
+    encoded.fill(0)
+    return message
+  }
 }
 
 /** RSAPrivateKey, checked to be consistent: a key that is not would give itself away with the first signature. */

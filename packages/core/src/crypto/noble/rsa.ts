@@ -54,10 +54,11 @@ export interface RsaPrivateKey extends RsaPublicKey {
 }
 
 /**
- * RSASP1 (RFC 8017 5.2.1) by the Chinese remainder theorem, of a message representative below n.
+ * RSASP1 and RSADP (RFC 8017 5.2.1, 5.1.2) by the Chinese remainder theorem, of a representative below n.
  *
  * Blinded, as BigInt's time depends on its operands: what is raised to the secret power is m r^e for a random r. The
- * result is checked before it leaves, as one that is wrong modulo one prime only would give the key away.
+ * result is checked before it leaves, as one that is wrong modulo one prime only would give the key away. That too is
+ * done before the blinding comes off: the result may be a secret.
  * @throws {Error} where that check fails.
  */
 export function rsaPrivate(key: RsaPrivateKey, message: bigint, random: Random): Uint8Array {
@@ -67,9 +68,11 @@ export function rsaPrivate(key: RsaPrivateKey, message: bigint, random: Random):
   const atP = powerSecret(blinded % p, key.dP, p, bitLength(p))
   const atQ = powerSecret(blinded % q, key.dQ, q, bitLength(q))
   const h = (((atP - atQ) % p) + p) * key.qInv
-  const signature = ((atQ + (h % p) * q) * unblind) % n
-  if (powerPublic(signature, e, n) !== message) throw new Error('RSA computation failed')
-  return numberToBytesBE(signature, key.length)
+  const result = atQ + (h % p) * q
+  if (powerPublic(result, e, n) !== blinded) throw new Error('RSA computation failed')
+  // With a digit before it, so that the conversion's work does not depend on leading zeros.
+  const digit = 1n << BigInt(8 * key.length)
+  return numberToBytesBE(((result * unblind) % n) + digit, key.length + 1).subarray(1)
 }
 
 function blinding(key: RsaPrivateKey, random: Random): { blind: bigint; unblind: bigint } {

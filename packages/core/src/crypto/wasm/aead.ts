@@ -6,14 +6,8 @@ import { aesHeaderMask, chachaHeaderMask } from './header-mask.js'
 const nonceLength = 12
 const tagLength = 16
 
-/** The AEADs of a provider, all over one instance. */
-export interface Aeads {
-  readonly aes128Gcm: AeadAlgorithm
-  readonly aes256Gcm: AeadAlgorithm
-  readonly chacha20Poly1305: AeadAlgorithm
-}
-
-export function createAeads(engine: Engine): Aeads {
+/** The AEADs of the module, all over one instance. */
+export function createAeads(engine: Engine): readonly AeadAlgorithm[] {
   const gcm = (name: string, keyLength: number): AeadAlgorithm =>
     algorithm(name, keyLength, {
       // RFC 9846 5.5: 2^24.5 full-size records.
@@ -21,16 +15,16 @@ export function createAeads(engine: Engine): Aeads {
       create: (key) => new GcmKey(engine, engine.gcmState(key)),
       headerMask: (key) => aesHeaderMask(engine, key),
     })
-  return {
-    aes128Gcm: gcm('AES-128-GCM', 16),
-    aes256Gcm: gcm('AES-256-GCM', 32),
-    chacha20Poly1305: algorithm('ChaCha20-Poly1305', 32, {
+  return [
+    gcm('AES-128-GCM', 16),
+    gcm('AES-256-GCM', 32),
+    algorithm('ChaCha20-Poly1305', 32, {
       // RFC 9846 5.5: the record sequence number would wrap before the limit is reached.
       confidentialityLimit: 2 ** 48 - 1,
       create: (key) => new ChaChaKey(engine, key.slice()),
       headerMask: (key) => chachaHeaderMask(engine, key),
     }),
-  }
+  ]
 }
 
 type Parts = Pick<AeadAlgorithm, 'confidentialityLimit' | 'create' | 'headerMask'>

@@ -1,7 +1,19 @@
 /** Puts the provider together: compiles the module, and makes suites of what it has. */
-import { sha256, sha384 } from '../noble/hash.js'
 import { lazy } from '../noble/lazy.js'
-import type { CipherSuite, CryptoProvider } from '../provider.js'
+import {
+  TLS_AES_128_GCM_SHA256,
+  TLS_AES_256_GCM_SHA384,
+  TLS_CHACHA20_POLY1305_SHA256,
+} from '../noble/suite.js'
+import {
+  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+} from '../noble/suite12.js'
+import type { AeadAlgorithm, CipherSuite, CipherSuite12, CryptoProvider } from '../provider.js'
 import { createAeads } from './aead.js'
 import { decodeBase64 } from './base64.js'
 import { Engine } from './engine.js'
@@ -22,12 +34,15 @@ export function createWasm(module?: CompiledModule): CryptoProvider {
   if (module !== undefined) checkModule(module)
   const suites = lazy(() => {
     const engine = instantiate(module)
-    return engine === undefined ? [] : suitesOf(engine)
+    return engine === undefined ? { tls13: [], tls12: [] } : suitesOf(createAeads(engine))
   })
   return {
     name,
     get suites() {
-      return suites()
+      return suites().tls13
+    },
+    get suites12() {
+      return suites().tls12
     },
     groups: [],
     signatures: [],
@@ -36,7 +51,7 @@ export function createWasm(module?: CompiledModule): CryptoProvider {
       throw new TypeError('the wasm provider has no private keys')
     },
     describe: () =>
-      suites().map((entry) => ({
+      [...suites().tls13, ...suites().tls12].map((entry) => ({
         kind: 'suite',
         name: entry.name,
         provider: name,
@@ -45,14 +60,33 @@ export function createWasm(module?: CompiledModule): CryptoProvider {
   }
 }
 
-/** The TLS 1.3 cipher suites (RFC 9846 appendix B.4), with noble's hashes. */
-function suitesOf(engine: Engine): readonly CipherSuite[] {
-  const { aes128Gcm, aes256Gcm, chacha20Poly1305 } = createAeads(engine)
-  return [
-    { id: 0x1301, name: 'TLS_AES_128_GCM_SHA256', aead: aes128Gcm, hash: sha256 },
-    { id: 0x1302, name: 'TLS_AES_256_GCM_SHA384', aead: aes256Gcm, hash: sha384 },
-    { id: 0x1303, name: 'TLS_CHACHA20_POLY1305_SHA256', aead: chacha20Poly1305, hash: sha256 },
-  ]
+interface Suites {
+  readonly tls13: readonly CipherSuite[]
+  readonly tls12: readonly CipherSuite12[]
+}
+
+/** noble's suites, with these AEADs in place of its own. */
+function suitesOf(aeads: readonly AeadAlgorithm[]): Suites {
+  const replaced = (aead: AeadAlgorithm): AeadAlgorithm =>
+    aeads.find((other) => other.name === aead.name) ?? aead
+  const replaced12 = (suite: CipherSuite12): CipherSuite12 => {
+    const { records } = suite
+    if (records.kind !== 'aead') return suite
+    return { ...suite, records: { ...records, aead: replaced(records.aead) } }
+  }
+  return {
+    tls13: [TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256].map(
+      (suite) => ({ ...suite, aead: replaced(suite.aead) }),
+    ),
+    tls12: [
+      TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+      TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+      TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+      TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+      TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+      TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ].map(replaced12),
+  }
 }
 
 /** Undefined where the runtime cannot. */

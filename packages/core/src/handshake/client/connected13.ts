@@ -4,7 +4,7 @@
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
-import { wipe } from '../../bytes.js'
+import { noBytes, wipe } from '../../bytes.js'
 import { serverEndPoint } from '../../crypto/end-point.js'
 import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
@@ -126,6 +126,7 @@ function connectionInfo(fields: CompletedClient, context: Context): ConnectionIn
     earlyData: earlyDataOutcome(fields),
     peer,
     helloRetried: fields.helloRetried,
+    tls12: undefined,
   }
 }
 
@@ -168,8 +169,10 @@ const connectedTable: Table<ConnectedClient> = {
         version: spokenVersion(fields.version, context).id,
         suite: suite.id,
         hash: suite.hash.name,
-        psk: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticket.ticketNonce),
+        secret: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticket.ticketNonce),
+        extendedMainSecret: true,
         ticket: ticket.ticket.slice(),
+        sessionId: noBytes,
         ageAdd: ticket.ticketAgeAdd,
         received,
         expires,

@@ -13,15 +13,19 @@ import type { Transcript } from '../../schedule/transcript.js'
 import { decode } from '../../wire/codec.js'
 import { extensionTable } from '../../wire/extension.js'
 import { helloRetryRequestRandom, type ServerHello, serverHello } from '../../wire/message.js'
-import { messageType, protocolVersion } from '../../wire/registry.js'
-import { type Context, type Step, state, type Table } from '../context.js'
+import { helloRequest } from '../../wire/message12.js'
+import { alert, messageType, protocolVersion } from '../../wire/registry.js'
+import type { Connected12 } from '../connected12.js'
+import { type Context, type State, type Step, state, type Table } from '../context.js'
 import { checkDowngrade, newestVersion } from '../downgrade.js'
 import type { Version } from '../version.js'
 import { drawGrease } from './grease.js'
-import type { Offer, OfferBase } from './offer.js'
+import type { HelloParts, Offer, OfferBase } from './offer.js'
 
 /** What a version does for a client. */
 export interface ClientVersion {
+  /** What it needs in a ClientHello, whichever version is the newest on offer. */
+  parts?(settings: ClientSettings, context: Context, previous: Connected12 | undefined): HelloParts
   /** Sends the first ClientHello, with what this version needs in it. Asked of the newest version. */
   sendClientHello(base: OfferBase, context: Context): Offer
   /** Goes on with a ServerHello that chose this version. */
@@ -40,6 +44,8 @@ export interface WaitServerHello {
   readonly offer: Offer
   /** What a HelloRetryRequest has fixed. */
   readonly retry: Retry | undefined
+  /** The connection that is renegotiated. */
+  readonly previous: Connected12 | undefined
 }
 
 export interface Retry {
@@ -50,24 +56,51 @@ export interface Retry {
   readonly transcript: Transcript
 }
 
-export function startClient(settings: ClientSettings, context: Context): Step {
+/** @param previous the connection that is renegotiated; the settings then offer its version alone. */
+export function startClient(
+  settings: ClientSettings,
+  context: Context,
+  previous?: Connected12,
+): State {
   const newest = newestVersion(settings.versions)
   const random = context.random(32)
+  const offers13 = newest.id >= protocolVersion.tls13
+  const parts12 = settings.versions
+    .map(({ client }) => client.parts?.(settings, context, previous))
+    .find((parts) => parts !== undefined)
   const compatibility =
-    context.layer.traits.middleboxCompatibility && settings.config.middleboxCompatibility !== false
+    offers13 &&
+    context.layer.traits.middleboxCompatibility &&
+    settings.config.middleboxCompatibility !== false
   const base: OfferBase = {
     settings,
     random,
-    sessionId: compatibility ? context.random(32) : noBytes,
+    sessionId: parts12?.sessionId ?? (compatibility ? context.random(32) : noBytes),
     grease: settings.config.profile?.grease ? drawGrease(context) : undefined,
+    offers13,
+    parts12,
   }
   const offer = newest.client.sendClientHello(base, context)
   context.flush()
-  return waitServerHello({ settings, offer, retry: undefined })
+  return waitServerHello({ settings, offer, retry: undefined, previous })
 }
 
-export function waitServerHello(fields: WaitServerHello): Step {
-  return state('waitServerHello', waitServerHelloTable, fields)
+export function waitServerHello(fields: WaitServerHello): State {
+  const { previous } = fields
+  if (previous === undefined) return state('waitServerHello', waitServerHelloTable, fields)
+  const refused: State['warned'] = (description, context) =>
+    description === alert.noRenegotiation ? previous.refused(context) : undefined
+  const table = { ...waitServerHelloTable, ...ignoreHelloRequest }
+  return state('waitServerHello', table, fields, previous, refused)
+}
+
+/** RFC 5246 7.4.1.1: a client that has begun ignores it. */
+const ignoreHelloRequest: Table<WaitServerHello> = {
+  [messageType.helloRequest](fields, message) {
+    decode(helloRequest, message.body)
+    fields.previous?.helloRequestReceived()
+    return waitServerHello(fields)
+  },
 }
 
 const waitServerHelloTable: Table<WaitServerHello> = {
@@ -75,7 +108,7 @@ const waitServerHelloTable: Table<WaitServerHello> = {
     const hello = decode(serverHello, message.body)
     const isRetry = equal(hello.random, helloRetryRequestRandom)
     const version = chosenVersion(hello, fields, context)
-    context.layer.setVersion(version.id)
+    context.setVersion(version)
     const received = { hello, message }
     if (!isRetry) return version.client.serverHello(received, fields, context)
     if (fields.retry !== undefined)
@@ -89,7 +122,7 @@ const waitServerHelloTable: Table<WaitServerHello> = {
 /** RFC 9846 4.3.1: supported_versions where it stands, legacy_version otherwise. */
 function chosenVersion(
   hello: ServerHello,
-  { settings, retry }: WaitServerHello,
+  { settings, retry, offer }: WaitServerHello,
   context: Context,
 ): Version {
   const { traits } = context.layer
@@ -108,6 +141,8 @@ function chosenVersion(
     checkDowngrade(hello.random, version, settings.versions)
     return version
   }
+  if (!offer.offers13)
+    throw new Fault('unsolicitedExtension', 'supported_versions, which was not offered')
   const number = decode(extensionTable.supportedVersions.serverHello, chosen.data)
   const version = settings.versions.find(
     ({ id }) => id >= protocolVersion.tls13 && traits.wireVersion(id) === number,

@@ -88,6 +88,7 @@ export const client13: ClientVersion = {
       settings,
       offer: second,
       retry: { version, suite, group, transcript },
+      previous: undefined,
     })
   },
 

@@ -3,6 +3,7 @@ import { ascii, noBytes } from '../../bytes.js'
 import type { KeyPair } from '../../crypto/provider.js'
 import type { TrafficKeys } from '../../layer/layer.js'
 import type { ClientSettings } from '../../options.js'
+import type { Session } from '../../session.js'
 import { encode } from '../../wire/codec.js'
 import {
   type Extension,
@@ -23,6 +24,23 @@ export interface OfferBase {
   readonly random: Uint8Array
   readonly sessionId: Uint8Array
   readonly grease: GreaseValues | undefined
+  /** Whether TLS 1.3 is on offer, or one that comes after it. */
+  readonly offers13: boolean
+  /** What TLS 1.2 needs, where it is on offer. */
+  readonly parts12: HelloParts | undefined
+}
+
+/** What an older version than the newest needs in the ClientHello. */
+export interface HelloParts {
+  readonly extensions: ExtensionsOf<'clientHello'>
+  /** Suite numbers that are signals. */
+  readonly signals: readonly number[]
+  /** Undefined: nothing asks for one. */
+  readonly sessionId: Uint8Array | undefined
+  /** The session that is to be resumed. */
+  readonly session: Session | undefined
+  /** The groups that this version can use. */
+  usesGroup(id: number): boolean
 }
 
 /** What a HelloRetryRequest changes. */
@@ -66,7 +84,8 @@ export function buildClientHello(
     legacySessionId: base.sessionId,
     cipherSuites: profile?.cipherSuites ?? [
       ...(base.grease === undefined ? [] : [base.grease.suite]),
-      ...settings.suites.map(({ id }) => id),
+      ...settings.suiteIds,
+      ...(base.parts12?.signals ?? []),
     ],
     legacyCompressionMethods: Uint8Array.of(0),
     extensions: undefined,
@@ -82,7 +101,7 @@ export function buildClientHello(
 }
 
 function extensionValues(
-  { settings, grease }: OfferBase,
+  { settings, grease, offers13, parts12 }: OfferBase,
   variant: OfferVariant,
   context: Context,
 ): ExtensionsOf<'clientHello'> {
@@ -98,7 +117,9 @@ function extensionValues(
     ...(config.maxFragmentLength === undefined
       ? {}
       : { maxFragmentLength: Math.log2(config.maxFragmentLength) - 8 }),
-    supportedGroups: profile?.supportedGroups ?? settings.groups.map(({ id }) => id),
+    supportedGroups:
+      profile?.supportedGroups ??
+      settings.groups.map(({ id }) => id).filter((id) => offers13 || parts12?.usesGroup(id)),
     ...(settings.alpn.length === 0 ? {} : { alpn: settings.alpn }),
     ...(settings.requestStaple
       ? {
@@ -111,22 +132,30 @@ function extensionValues(
       : {}),
     signatureAlgorithms: schemes,
     ...(settings.requestScts ? { signedCertificateTimestamp: true as const } : {}),
-    keyShare: [...variant.keyPairs].map(([group, pair]) => ({ group, keyExchange: pair.share })),
-    pskKeyExchangeModes: modes,
-    supportedVersions: [
-      ...(grease === undefined ? [] : [grease.version]),
-      ...settings.versions.map(({ id }) => layer.traits.wireVersion(id)),
-    ],
+    ...(offers13
+      ? {
+          keyShare: [...variant.keyPairs].map(([group, pair]) => ({
+            group,
+            keyExchange: pair.share,
+          })),
+          pskKeyExchangeModes: modes,
+          supportedVersions: [
+            ...(grease === undefined ? [] : [grease.version]),
+            ...settings.versions.map(({ id }) => layer.traits.wireVersion(id)),
+          ],
+        }
+      : {}),
+    ...parts12?.extensions,
     ...(variant.cookie === undefined ? {} : { cookie: variant.cookie }),
     ...(settings.recordSizeLimit === undefined
       ? {}
-      : { recordSizeLimit: settings.recordSizeLimit + 1 }),
+      : { recordSizeLimit: settings.recordSizeLimit + (offers13 ? 1 : 0) }),
     ...(variant.earlyData ? { earlyData: true as const } : {}),
-    ...(settings.certificateAuthorities.length === 0
+    ...(settings.certificateAuthorities.length === 0 || !offers13
       ? {}
       : { certificateAuthorities: settings.certificateAuthorities }),
-    ...(config.postHandshakeAuth ? { postHandshakeAuth: true as const } : {}),
-    ...(config.ticketRequest === undefined
+    ...(config.postHandshakeAuth && offers13 ? { postHandshakeAuth: true as const } : {}),
+    ...(config.ticketRequest === undefined || !offers13
       ? {}
       : {
           ticketRequest: {

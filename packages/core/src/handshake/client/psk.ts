@@ -4,6 +4,7 @@ import type { ClientSettings } from '../../options.js'
 import { EarlyStage } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
 import type { Session } from '../../session.js'
+import { protocolVersion } from '../../wire/registry.js'
 import type { Context } from '../context.js'
 import { spokenVersion } from '../version.js'
 import type { Bind } from './offer.js'
@@ -28,13 +29,13 @@ export function offeredPsks(
   const { unix } = context.time
   const hashes = new Map(settings.suites.map((suite) => [suite.hash.name, suite.hash]))
   const psks: OfferedPsk[] = []
-  if (session !== undefined && session.expires > unix) {
+  if (session !== undefined && session.ticket.length > 0 && session.expires > unix) {
     const known = hashes.get(session.hash)
     if (known !== undefined && speaks(settings, session.version, context))
       psks.push({
         kind: 'resumption',
         identity: session.ticket,
-        secret: session.psk,
+        secret: session.secret,
         hash: known,
         // RFC 9846 4.3.11.1: the age in ms plus ticket_age_add, modulo 2^32.
         obfuscatedTicketAge:
@@ -42,7 +43,8 @@ export function offeredPsks(
         session,
       })
   }
-  for (const { identity, key, hash: name = 'sha256' } of settings.psks) {
+  for (const { identity, key, hash: name = 'sha256', version = 'tls13' } of settings.psks) {
+    if (version !== 'tls13') continue
     const known = hashes.get(name)
     if (known === undefined) continue
     psks.push({
@@ -57,8 +59,11 @@ export function offeredPsks(
   return hash === undefined ? psks : psks.filter((psk) => psk.hash.name === hash.name)
 }
 
+/** Sessions of TLS 1.2 resume in other ways. */
 function speaks({ versions }: ClientSettings, version: number, context: Context): boolean {
-  return versions.some((known) => spokenVersion(known, context).id === version)
+  return versions.some(
+    (known) => known.id >= protocolVersion.tls13 && spokenVersion(known, context).id === version,
+  )
 }
 
 /** Makes the binders; `before` is the transcript before this ClientHello, after a HelloRetryRequest. */

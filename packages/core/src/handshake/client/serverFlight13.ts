@@ -4,7 +4,7 @@
  *   <--------  EncryptedExtensions, [CertificateRequest], [Certificate, CertificateVerify], Finished
  *   [EndOfEarlyData], [Certificate, [CertificateVerify]], Finished  -------->
  */
-import { equalConstantTime, latin1, noBytes } from '../../bytes.js'
+import { equalConstantTime, noBytes } from '../../bytes.js'
 import type { CipherSuite, NamedGroup } from '../../crypto/provider.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
 import { Fault } from '../../fault.js'
@@ -37,6 +37,7 @@ import type { Version } from '../version.js'
 import { connectClient } from './connected13.js'
 import type { Offer } from './offer.js'
 import type { OfferedPsk } from './psk.js'
+import { applyRecordSize, checkAlpn } from './serverAnswers.js'
 
 /** What is known after ServerHello. */
 export interface AfterServerHello {
@@ -91,7 +92,9 @@ const waitEncryptedExtensionsTable: Table<AfterServerHello> = {
     transcript.add(message.raw)
     takeParameters(extensions.quicTransportParameters, context)
     const alpn = checkAlpn(extensions.alpn, settings, context)
-    applyRecordSize(extensions, settings, context)
+    // RFC 8449 section 4: the content type counts.
+    const { recordSizeLimit } = settings
+    applyRecordSize(extensions, settings, { typeLength: 1, receive: recordSizeLimit }, context)
     const earlyDataAccepted = extensions.earlyData === true
     if (earlyDataAccepted) checkEarlyData(fields, alpn)
     else if (offer.earlyData) {
@@ -107,51 +110,6 @@ const waitEncryptedExtensionsTable: Table<AfterServerHello> = {
       return state('waitCertificateOrCertificateRequest', waitCertificateOrRequestTable, next)
     return waitFinished({ ...next, requested: undefined, presented: undefined, scheme: undefined })
   },
-}
-
-function checkAlpn(
-  chosen: readonly Uint8Array[] | undefined,
-  settings: ClientSettings,
-  context: Context,
-): string | undefined {
-  if (chosen === undefined) {
-    if (context.layer.traits.requiresAlpn)
-      throw new Fault('noCommonProtocol', 'the server chose none')
-    return undefined
-  }
-  const [protocol] = chosen
-  // RFC 7301 3.1: exactly one name, and one of ours.
-  if (chosen.length !== 1 || protocol === undefined)
-    throw new Fault('illegalParameter', `${chosen.length} application protocols`)
-  const name = latin1(protocol)
-  if (!settings.config.alpn?.includes(name))
-    throw new Fault(
-      'illegalParameter',
-      `application protocol ${JSON.stringify(name)} was not offered`,
-    )
-  return name
-}
-
-function applyRecordSize(
-  { recordSizeLimit, maxFragmentLength }: ExtensionsOf<'encryptedExtensions'>,
-  { config, recordSizeLimit: ours }: ClientSettings,
-  context: Context,
-): void {
-  if (recordSizeLimit !== undefined) {
-    // RFC 8449 4: at least 64; RFC 8449 5: not together with max_fragment_length.
-    if (recordSizeLimit < 64)
-      throw new Fault('illegalParameter', `record_size_limit ${recordSizeLimit}`)
-    if (maxFragmentLength !== undefined)
-      throw new Fault('illegalParameter', 'record_size_limit and max_fragment_length together')
-    context.layer.setSendLimit(recordSizeLimit - 1)
-    // A server that does not answer does not know our limit either.
-    if (ours !== undefined) context.layer.setReceiveLimit(ours)
-  }
-  if (maxFragmentLength === undefined) return
-  if (config.maxFragmentLength !== 2 ** (8 + maxFragmentLength))
-    throw new Fault('illegalParameter', `max_fragment_length ${maxFragmentLength}`)
-  context.layer.setSendLimit(config.maxFragmentLength)
-  context.layer.setReceiveLimit(config.maxFragmentLength)
 }
 
 /** RFC 9846 4.3.10: the server may only take it under the first PSK, its suite and its protocol. */

@@ -136,6 +136,7 @@ function connectionInfo(fields: CompletedServer, context: Context): ConnectionIn
     earlyData: earlySecret !== undefined ? 'accepted' : refused,
     peer,
     helloRetried,
+    tls12: undefined,
   }
 }
 
@@ -178,7 +179,8 @@ function sendTicket(
     version: spokenVersion(received.version, context).id,
     suite: suite.id,
     hash: suite.hash.name,
-    psk: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticketNonce),
+    secret: resumptionPsk(suite.hash, labelPrefix, resumptionSecret, ticketNonce),
+    extendedMainSecret: true,
     ageAdd: ticketAgeAdd,
     issued,
     expires,

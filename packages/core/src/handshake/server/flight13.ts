@@ -25,6 +25,7 @@ import { ownParameters, takeParameters } from '../transportParameters.js'
 import { type ServerFinished, waitClientFlight } from './clientFlight13.js'
 import { decideEarlyData } from './earlyData.js'
 import type { Negotiated } from './hello13.js'
+import { recordSizes } from './recordSizes.js'
 import { sendChangeCipherSpec, skipLimit } from './retry13.js'
 
 export interface ServerKeys {
@@ -128,7 +129,8 @@ function sendEncryptedExtensions(
   takeParameters(extensions.quicTransportParameters, context)
   const { tickets, recordSizeLimit: configured } = settings.config
   const resumed = psk?.kind === 'resumption'
-  const sizes = recordSizes(extensions, configured)
+  // RFC 8449 section 4: in TLS 1.3 the content type counts.
+  const sizes = recordSizes(extensions, configured, 1)
   const wanted = extensions.ticketRequest
   const values = {
     ...(serverName === undefined || resumed ? {} : { serverName: true as const }),
@@ -152,25 +154,6 @@ function sendEncryptedExtensions(
   )
   if (sizes.send !== undefined) context.layer.setSendLimit(sizes.send)
   return sizes.receive
-}
-
-/** RFC 8449: record_size_limit supersedes max_fragment_length, and counts the content type in TLS 1.3. */
-function recordSizes(
-  { recordSizeLimit, maxFragmentLength }: Negotiated['received']['extensions'],
-  configured: number | undefined,
-) {
-  if (recordSizeLimit !== undefined) {
-    if (recordSizeLimit < 64)
-      throw new Fault('illegalParameter', `record_size_limit ${recordSizeLimit}`)
-    const receive = configured ?? 16_384
-    return { recordSizeLimit: receive + 1, send: recordSizeLimit - 1, receive }
-  }
-  if (maxFragmentLength === undefined) return {}
-  // RFC 6066 section 4: 1 to 4 mean 2^9 to 2^12.
-  if (maxFragmentLength < 1 || maxFragmentLength > 4)
-    throw new Fault('illegalParameter', `max_fragment_length ${maxFragmentLength}`)
-  const size = 2 ** (8 + maxFragmentLength)
-  return { maxFragmentLength, send: size, receive: size }
 }
 
 /** How many tickets this client gets (RFC 9149 section 3). */

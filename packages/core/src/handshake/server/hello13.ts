@@ -5,7 +5,7 @@
  *                               <--------  HelloRetryRequest: statelessly under a cookie, where one is configured
  *   ClientHello                 -------->  chooses everything, then on to flight13.ts
  */
-import { equal, latin1 } from '../../bytes.js'
+import { equal } from '../../bytes.js'
 import type { CipherSuite, HashAlgorithm, NamedGroup } from '../../crypto/provider.js'
 import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
@@ -14,6 +14,7 @@ import { extensionTable } from '../../wire/extension.js'
 import { messageType, namedGroup, nameOf, protocolVersion } from '../../wire/registry.js'
 import { type Context, type Step, state, type Table } from '../context.js'
 import { chooseGroup, common } from '../negotiate.js'
+import { chooseAlpn } from './alpn.js'
 import { serverFlight } from './flight13.js'
 import {
   type ReceivedClientHello,
@@ -78,7 +79,7 @@ function negotiate(
       undefined,
       context,
     )
-  context.layer.setVersion(received.version.id)
+  context.setVersion(received.version)
   const modes = received.extensions.pskKeyExchangeModes ?? []
   const usable = modes.includes(1) || (modes.includes(0) && settings.pskWithoutDiffieHellman)
   const search = {
@@ -168,21 +169,6 @@ function pickSuite(suites: readonly CipherSuite[], hash: HashAlgorithm | undefin
     hash === undefined ? suites[0] : suites.find((candidate) => candidate.hash.name === hash.name)
   if (suite === undefined) throw new Fault('noCommonSuite', 'for the hash of the PSK')
   return suite
-}
-
-/** RFC 7301 3.2. */
-function chooseAlpn(
-  { extensions: { alpn: offered } }: ReceivedClientHello,
-  { alpn: ours }: ServerSettings,
-  context: Context,
-): string | undefined {
-  if (offered === undefined && context.layer.traits.requiresAlpn)
-    throw new Fault('noCommonProtocol', 'the client offers none')
-  if (offered === undefined || ours.length === 0) return undefined
-  const found = ours.find((name) => offered.some((other) => equal(name, other)))
-  if (found === undefined)
-    throw new Fault('noCommonProtocol', `the client offers ${offered.map(latin1).join(', ')}`)
-  return latin1(found)
 }
 
 function withPsk(

@@ -11,10 +11,10 @@ import { EarlyStage } from '../../schedule/tls13.js'
 import { Transcript } from '../../schedule/transcript.js'
 import type { ServerSessionState } from '../../session.js'
 import { decodeState } from '../../session-codec.js'
-import { acceptsStored } from '../../verification.js'
 import { ask, type Context, type Step } from '../context.js'
-import { spokenVersion } from '../version.js'
+import { demandVersion } from '../externalPsk.js'
 import type { ReceivedClientHello } from './hello.js'
+import { sessionFits } from './session.js'
 import { openTicket } from './ticket.js'
 
 /** Identities looked at; each may cost a look-up. */
@@ -54,7 +54,7 @@ function tryIdentity(
   index: number,
   then: (psk: SelectedPsk | undefined) => Step,
 ): Step {
-  const { received, settings, chosen } = search
+  const { received, settings, chosen, context } = search
   const { tickets, lookupPsk } = settings.config
   const identity = received.extensions.preSharedKey?.identities[index]?.identity
   if (identity === undefined || index >= maxIdentities) return then(undefined)
@@ -64,7 +64,9 @@ function tryIdentity(
 
   // A PSK does not stand in for a certificate that is demanded (RFC 9846 4.4.2 allows only one of the two).
   const pskMayServe = settings.config.clientAuthentication !== 'require'
-  const known = settings.psks.find((psk) => equal(psk.identity, identity))
+  const known = settings.psks.find(
+    (psk) => psk.version !== 'tls12' && equal(psk.identity, identity),
+  )
   if (known !== undefined && pskMayServe) return external(known)
   if (chosen?.session !== undefined && equal(chosen.identity, identity))
     return session(chosen.session)
@@ -76,13 +78,14 @@ function tryIdentity(
     lookupPsk === undefined || !pskMayServe
       ? next()
       : ask(
-          { kind: 'psk', identity, serverName: received.serverName },
+          { kind: 'psk', version: 'tls13', identity, serverName: received.serverName },
           lookupPsk,
-          (psk: ExternalPsk | undefined) => (psk === undefined ? next() : external(psk)),
+          (psk: ExternalPsk | undefined) =>
+            psk === undefined ? next() : external(demandVersion(psk, 'tls13')),
         )
   if (tickets?.store === undefined) return lookUp()
   return ask(
-    { kind: 'session', ticket: identity },
+    { kind: 'session', ticket: identity, once: true, time: context.time.unix },
     tickets.store.take,
     (saved: Uint8Array | undefined) => {
       const state = saved === undefined ? undefined : decodeState(saved)
@@ -107,7 +110,6 @@ function takeExternal(
   )
 }
 
-/** A session serves only where everything that the full handshake decided would be decided alike. */
 function takeSession(
   search: Search,
   index: number,
@@ -116,21 +118,8 @@ function takeSession(
   next: () => Step,
 ): Step {
   const { received, settings, alpn, context } = search
-  const clientAuthentication = settings.config.clientAuthentication ?? 'none'
-  const { peer } = session
-  const fits =
-    session.version === spokenVersion(received.version, context).id &&
-    session.expires > context.time.unix &&
-    session.issued <= context.time.unix + 60_000 &&
-    session.serverName === received.serverName &&
-    session.alpn === alpn &&
-    session.context === settings.sessionContext &&
-    // A session without a client identity cannot stand for one, an unverified one not for a verified one, and one that
-    // others verified not for anybody where nobody can be verified.
-    (clientAuthentication !== 'require' || peer !== undefined) &&
-    (peer === undefined || acceptsStored(settings.verify, peer))
-  if (!fits) return next()
-  const { psk: secret, hash } = session
+  if (!sessionFits(session, received, settings, alpn, context)) return next()
+  const { secret, hash } = session
   return take(search, index, { kind: 'resumption', secret, hash, session }, then, next)
 }
 

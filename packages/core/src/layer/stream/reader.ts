@@ -2,21 +2,23 @@
 import { noBytes } from '../../bytes.js'
 import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
-import { contentType } from '../../wire/registry.js'
+import { contentType, protocolVersion } from '../../wire/registry.js'
 import { InputBuffer } from '../input.js'
 import type {
   ChangeCipherSpecRule,
   EarlyDataSkip,
   Incoming,
   Level,
+  RecordKeys,
   RecordProtection,
-  TrafficKeys,
 } from '../layer.js'
 import { Reassembly } from '../reassembly.js'
 import { headerLength, maxPlaintext, maxSequence } from './limits.js'
 
 /** RFC 9846 5.2: no protected record is longer than this, whatever the cipher. */
 const maxCiphertext = maxPlaintext + 256
+/** RFC 5246 6.2.3: nor one of TLS 1.2 than this. */
+const maxCiphertext12 = maxPlaintext + 2048
 const maxChangeCipherSpecs = 32
 const maxEmptyRecords = 32
 
@@ -41,6 +43,12 @@ export class StreamReader {
   #emptyRecords = 0
   #skip: EarlyDataSkip | undefined
   #skipped = 0
+  /** TLS 1.2: what the next change_cipher_spec brings into use. */
+  #expected: RecordKeys | undefined
+  /** TLS 1.2: change_cipher_spec has come, and Finished not yet. */
+  #finishedDue = false
+  /** TLS 1.2: record headers say so (RFC 5246 6.2.1). */
+  #exactVersion = false
 
   constructor({ role, maxBuffered, handshakeMessage }: ReaderOptions) {
     this.#role = role
@@ -72,7 +80,10 @@ export class StreamReader {
   next(): Incoming | undefined {
     for (;;) {
       const message = this.#reassembly.next()
-      if (message !== undefined) return { kind: 'handshake', message }
+      if (message !== undefined) {
+        this.#finishedDue = false
+        return { kind: 'handshake', message }
+      }
       const header = this.#input.peek(headerLength)
       if (header === undefined) break
       const length = this.#checkHeader(header)
@@ -94,7 +105,8 @@ export class StreamReader {
     if (type < contentType.changeCipherSpec || type > contentType.applicationData)
       throw new Fault('unknownContentType', `content type ${type}`)
     // RFC 9846 5.1: the version is ignored, but a major version other than 3 is not TLS.
-    if (major !== 3) throw new Fault('badRecordVersion', `version ${major}.${minor}`)
+    if (major !== 3 || (this.#exactVersion && minor !== 3))
+      throw new Fault('badRecordVersion', `version ${major}.${minor}`)
     const length = (high << 8) | low
     const limit = this.#lengthLimit(type)
     if (length > limit) throw new Fault('recordOverflow', `${length} bytes, the limit is ${limit}`)
@@ -102,11 +114,13 @@ export class StreamReader {
   }
 
   #lengthLimit(type: number): number {
+    if (this.#protection?.concealsType === false)
+      return Math.min(maxCiphertext12, this.#protection.longestSealed(this.#limit))
     if (type === contentType.changeCipherSpec) return maxPlaintext
     if (this.#protection !== undefined && type === contentType.applicationData) {
       // While unwanted early data is skipped, its records are not ours to measure.
       if (this.#skip !== undefined) return maxCiphertext
-      return Math.min(maxCiphertext, this.#protection.sealedLength(this.#limit, 0))
+      return Math.min(maxCiphertext, this.#protection.longestSealed(this.#limit))
     }
     return type === contentType.applicationData ? maxCiphertext : maxPlaintext
   }
@@ -114,15 +128,17 @@ export class StreamReader {
   #record(record: Uint8Array): Incoming | undefined {
     const type = record[0] ?? 0
     const fragment = record.subarray(headerLength)
+    if (this.#protection?.concealsType === false)
+      return this.#protected(this.#protection, type, record, fragment)
     if (type === contentType.changeCipherSpec) {
-      this.#dropChangeCipherSpec(fragment)
+      this.#changeCipherSpecReceived(fragment)
       return undefined
     }
     if (this.#protection !== undefined) {
       if (type === contentType.alert && this.#mayLackKeys) return this.#content(type, fragment)
       if (type !== contentType.applicationData)
         throw new Fault('plaintextRecord', describePlaintext(type, fragment))
-      return this.#protected(this.#protection, record, fragment)
+      return this.#protected(this.#protection, type, record, fragment)
     }
     if (type === contentType.applicationData) {
       if (this.#skip?.kind === 'untilClientHello') {
@@ -147,15 +163,11 @@ export class StreamReader {
 
   #protected(
     protection: RecordProtection,
+    type: number,
     record: Uint8Array,
     fragment: Uint8Array,
   ): Incoming | undefined {
-    const opened = protection.open(
-      this.#sequence,
-      contentType.applicationData,
-      record.subarray(0, headerLength),
-      fragment,
-    )
+    const opened = protection.open(this.#sequence, type, record.subarray(0, headerLength), fragment)
     if (opened === undefined) {
       if (this.#skip?.kind === 'untilOpened') {
         this.#countSkipped(this.#skip, fragment.length)
@@ -168,6 +180,9 @@ export class StreamReader {
       throw new Fault('sequenceExhausted', 'the peer did not update its keys')
     this.#sequence++
     if (opened.type === 0) throw new Fault('missingContentType', 'it is all zeros')
+    // Under CBC the length shows only now.
+    if (opened.content.length > this.#limit)
+      throw new Fault('recordOverflow', `${opened.content.length} bytes, not ${this.#limit}`)
     return this.#content(opened.type, opened.content)
   }
 
@@ -176,6 +191,8 @@ export class StreamReader {
       throw new Fault('interleavedRecord', `content type ${type} inside a handshake message`)
     switch (type) {
       case contentType.handshake:
+        if (this.#expected !== undefined)
+          throw new Fault('unexpectedMessage', 'a handshake record in place of change_cipher_spec')
         // RFC 9846 5.1: no zero-length fragments of handshake or alert.
         if (content.length === 0) throw new Fault('emptyRecord', 'handshake')
         this.#emptyRecords = 0
@@ -186,6 +203,7 @@ export class StreamReader {
         return { kind: 'alert', level: content[0] ?? 0, description: content[1] ?? 0 }
       case contentType.applicationData:
         if (this.#protection === undefined) break
+        if (this.#finishedDue) throw new Fault('unexpectedData', 'in place of Finished')
         if (content.length > 0) {
           this.#emptyRecords = 0
           return { kind: 'data', bytes: content, level: this.#level }
@@ -194,13 +212,25 @@ export class StreamReader {
         if (this.#emptyRecords > maxEmptyRecords)
           throw new Fault('tooManyEmptyRecords', `${this.#emptyRecords} in a row`)
         return undefined
+      case contentType.changeCipherSpec:
+        // Inside a record of TLS 1.3 there is none (RFC 9846 section 5).
+        if (this.#protection?.concealsType !== false) break
+        this.#changeCipherSpecReceived(content)
+        return undefined
     }
     throw new Fault('unknownContentType', `inner content type ${type}`)
   }
 
-  #dropChangeCipherSpec(fragment: Uint8Array): void {
+  #changeCipherSpecReceived(fragment: Uint8Array): void {
     if (!this.#reassembly.empty)
       throw new Fault('interleavedRecord', 'change_cipher_spec inside a handshake message')
+    const expected = this.#expected
+    if (expected !== undefined && fragment.length === 1 && fragment[0] === 1) {
+      this.#expected = undefined
+      this.#finishedDue = true
+      this.install('application', expected)
+      return
+    }
     if (this.#changeCipherSpec === 'refuse' || fragment.length !== 1 || fragment[0] !== 1)
       throw new Fault('badChangeCipherSpec', `${fragment.length} bytes`)
     this.#changeCipherSpecs++
@@ -227,7 +257,21 @@ export class StreamReader {
     this.#limit = bytes
   }
 
-  install(level: Level, keys: TrafficKeys): void {
+  setVersion(version: number): void {
+    if (version >= protocolVersion.tls13) return
+    this.#exactVersion = true
+    this.#changeCipherSpec = 'refuse'
+    // What middleboxes are shown has no place in TLS 1.2, and came before its time.
+    if (this.#changeCipherSpecs > 0)
+      throw new Fault('badChangeCipherSpec', 'before the ServerHello of TLS 1.2')
+  }
+
+  expectChangeCipherSpec(keys: RecordKeys): void {
+    this.demandBoundary()
+    this.#expected = keys
+  }
+
+  install(level: Level, keys: RecordKeys): void {
     this.demandBoundary()
     this.#protection?.wipe()
     this.#protection = keys.protection()

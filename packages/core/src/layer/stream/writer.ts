@@ -4,7 +4,7 @@ import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import { handshakeBytes } from '../../wire/message.js'
 import { alert, contentType } from '../../wire/registry.js'
-import type { RecordProtection, TrafficKeys } from '../layer.js'
+import type { RecordKeys, RecordProtection } from '../layer.js'
 import { OutputBuffer } from '../output-buffer.js'
 import { headerLength, maxPlaintext, maxSequence } from './limits.js'
 
@@ -45,6 +45,11 @@ export class StreamWriter {
   sendChangeCipherSpec(): void {
     this.#sealHandshake()
     this.#sealStaged()
+    // TLS 1.3 never protects it (RFC 9846 section 5); in a renegotiation of TLS 1.2 the old keys do.
+    if (this.#protection?.concealsType === false) {
+      this.#seal(contentType.changeCipherSpec, Uint8Array.of(1))
+      return
+    }
     const { buffer, offset } = this.#output.reserve(headerLength + 1)
     this.#header(buffer, offset, contentType.changeCipherSpec, 1)
     buffer[offset + headerLength] = 1
@@ -100,7 +105,7 @@ export class StreamWriter {
     return this.#output.length + this.#stagedLength + this.#handshakeLength
   }
 
-  install(keys: TrafficKeys): void {
+  install(keys: RecordKeys): void {
     this.#sealHandshake()
     this.#sealStaged()
     this.#protection?.wipe()
@@ -187,10 +192,11 @@ export class StreamWriter {
       return
     }
     if (this.#sequence >= maxSequence) throw new Fault('sequenceExhausted', 'sending')
-    const padding = this.#padding(type, content.length)
+    const { concealsType } = protection
+    const padding = concealsType ? this.#padding(type, content.length) : 0
     const length = protection.sealedLength(content.length, padding)
     const { buffer, offset } = this.#output.reserve(headerLength + length)
-    this.#header(buffer, offset, contentType.applicationData, length)
+    this.#header(buffer, offset, concealsType ? contentType.applicationData : type, length)
     const header = buffer.subarray(offset, offset + headerLength)
     protection.seal(this.#sequence, type, content, padding, header, buffer, offset + headerLength)
     this.#sequence++

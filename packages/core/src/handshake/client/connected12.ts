@@ -1,0 +1,200 @@
+/**
+ * TLS 1.2, client: after the handshake (RFC 5246 7.4.1.1).
+ *
+ *   <--------  HelloRequest: another handshake begins with ClientHello, where the configuration allows it
+ */
+import { noBytes } from '../../bytes.js'
+import { serverEndPoint } from '../../crypto/end-point.js'
+import type { CipherSuite12, NamedGroup } from '../../crypto/provider.js'
+import type { SignatureScheme } from '../../crypto/scheme.js'
+import type { ExternalPsk } from '../../decision.js'
+import type { ExportedConnection } from '../../exported.js'
+import type { ClientSettings } from '../../options.js'
+import type { ConnectionInfo } from '../../output.js'
+import { decode, type Value } from '../../wire/codec.js'
+import { helloRequest, type newSessionTicket12 } from '../../wire/message12.js'
+import { messageType } from '../../wire/registry.js'
+import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
+import {
+  type Agreed12,
+  Connected12,
+  directionKeys,
+  importAgreed,
+  type Role12,
+} from '../connected12.js'
+import { type Context, type State, type Step, state, type Table } from '../context.js'
+import { spokenVersion } from '../version.js'
+import { startClient } from './hello.js'
+import type { Negotiated12 } from './serverFlight12.js'
+
+/** Where the server does not say, ms. */
+const defaultLifetime = 7_200_000
+/** RFC 9846 4.7.1, for all versions. */
+const longestLifetime = 604_800_000
+/** RFC 5246 F.1.4: for session ids. */
+const longestForId = 86_400_000
+
+/** What the handshake has come to. */
+export interface Completed12 extends Negotiated12 {
+  readonly secret: Uint8Array
+  readonly finished: Agreed12['finished']
+  readonly first: Agreed12['first']
+  readonly peer: VerifiedPeer | undefined
+  readonly psk: ExternalPsk | undefined
+  readonly group: NamedGroup | undefined
+  readonly scheme: SignatureScheme | undefined
+  readonly ticket: Value<typeof newSessionTicket12> | undefined
+  /** Unix ms: a session does not outlive the one that it goes on from. */
+  readonly expiresBy: number
+}
+
+interface Idle {
+  readonly settings: ClientSettings
+  readonly connected: Connected12
+}
+
+export function connectClient12(fields: Completed12, context: Context): Step {
+  const { settings, suite, secret, randoms, finished, first, peer, previous } = fields
+  const info = connectionInfo(fields, context)
+  const agreed: Agreed12 = { info, suite, secret, randoms, finished, first, peer }
+  const idle = () => waitMessages({ settings, connected })
+  const announce = (later: Context) => emitSession(fields, later)
+  const role: Role12 = { ...roleOf(settings, peer, () => connected), idle, announce }
+  const connected: Connected12 = previous ?? new Connected12(agreed, role, settings.config)
+  return previous === undefined ? idle() : previous.replace(agreed, role, context)
+}
+
+function roleOf(
+  settings: ClientSettings,
+  peer: VerifiedPeer | undefined,
+  connected: () => Connected12,
+): Pick<Role12, 'endPoint' | 'begin'> {
+  return {
+    endPoint() {
+      const [certificate] = peer?.chain ?? []
+      return certificate === undefined
+        ? undefined
+        : serverEndPoint(certificate, settings.crypto.hashes)
+    },
+    begin({ clientAuthentication }) {
+      if (clientAuthentication !== undefined)
+        throw new Error('renegotiate: clientAuthentication is for servers')
+      return (context) => renegotiate(settings, connected(), context)
+    },
+  }
+}
+
+function waitMessages(idle: Idle): State {
+  return state('connected', connectedTable, idle, idle.connected)
+}
+
+const connectedTable: Table<Idle> = {
+  [messageType.helloRequest](idle, message, context) {
+    decode(helloRequest, message.body)
+    const { settings, connected } = idle
+    return connected.peerStarts(context)
+      ? renegotiate(settings, connected, context)
+      : waitMessages(idle)
+  },
+}
+
+/** The version stays (RFC 9846 4.2.1), and so do name and verification. */
+function renegotiate(settings: ClientSettings, connected: Connected12, context: Context): State {
+  const versions = settings.versions.filter(
+    (version) => spokenVersion(version, context).id === connected.info.version.id,
+  )
+  const only12 = {
+    ...settings,
+    versions,
+    suites: [],
+    suiteIds: settings.suites12.map(({ id }) => id),
+  }
+  return startClient(only12, context, connected)
+}
+
+function connectionInfo(fields: Completed12, context: Context): ConnectionInfo {
+  const { version, suite, group, scheme, settings, peer, psk, session } = fields
+  return {
+    role: 'client',
+    version: spokenVersion(version, context),
+    suite: { id: suite.id, name: suite.name },
+    group: group === undefined ? undefined : { id: group.id, name: group.name },
+    signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
+    alpn: fields.alpn,
+    serverName: settings.serverName,
+    resumed: session !== undefined,
+    pskIdentity: psk?.identity,
+    earlyData: 'none',
+    peer,
+    helloRetried: false,
+    tls12: {
+      sessionId: fields.sessionId,
+      extendedMainSecret: fields.extendedMainSecret,
+      encryptThenMac: fields.encryptThenMac,
+      secureRenegotiation: fields.secureRenegotiation,
+    },
+  }
+}
+
+/** A ticket, or the server's session id, is worth keeping. */
+function emitSession(fields: Completed12, context: Context): void {
+  const { settings, suite, secret, version, ticket, session, peer, alpn } = fields
+  const { limits } = settings
+  // Who resumed by an id has the session already.
+  const hasTicket = ticket !== undefined && ticket.ticket.length > 0 && limits.tickets > 0
+  if (!hasTicket && (session !== undefined || fields.sessionId.length === 0)) return
+  const received = context.time.unix
+  const hinted = (ticket?.ticketLifetimeHint ?? 0) * 1000
+  const lifetime = Math.min(
+    hinted === 0 ? defaultLifetime : hinted,
+    hasTicket ? longestLifetime : longestForId,
+  )
+  context.emit({
+    kind: 'session',
+    session: {
+      version: spokenVersion(version, context).id,
+      suite: suite.id,
+      hash: suite.hash.name,
+      secret: secret.slice(),
+      extendedMainSecret: fields.extendedMainSecret,
+      ticket: hasTicket ? ticket.ticket.slice() : noBytes,
+      sessionId: hasTicket ? noBytes : fields.sessionId,
+      ageAdd: 0,
+      received,
+      expires: Math.min(received + lifetime, fields.expiresBy, peer?.expires ?? fields.expiresBy),
+      maxEarlyData: 0,
+      serverName: settings.serverName,
+      alpn,
+      context: settings.sessionContext,
+      peer:
+        peer === undefined
+          ? undefined
+          : {
+              chain: peer.chain,
+              publicKey: peer.publicKey,
+              dangerouslyUnverified: peer.dangerouslyUnverified,
+            },
+    },
+  })
+}
+
+/** After an export: renegotiation goes on. */
+export function restoreClient12(
+  exported: ExportedConnection,
+  settings: ClientSettings,
+  suite: CipherSuite12,
+  context: Context,
+): State {
+  const { info, peerExpires } = exported
+  const peer = info.peer === undefined ? undefined : restoredPeer(info.peer, peerExpires)
+  const agreed = importAgreed(exported, suite, peer)
+  const random = (length: number) => context.random(length)
+  context.installRecordKeys(
+    directionKeys(agreed, 'server', random),
+    directionKeys(agreed, 'client', random),
+  )
+  const idle = () => waitMessages({ settings, connected })
+  const role: Role12 = { ...roleOf(settings, peer, () => connected), idle }
+  const connected: Connected12 = new Connected12(agreed, role, settings.config)
+  return idle()
+}
