@@ -54,6 +54,8 @@ export const shuffleWords = (a, b, words) =>
     b,
     words.flatMap((word) => [0, 1, 2, 3].map((octet) => 4 * word + octet)),
   )
+/** Copies `length` bytes. */
+export const copy = (to, from, length) => `(memory.copy ${[to, from, length].map(text).join(' ')})`
 export const call = (name, ...operands) => `(call $${name} ${operands.map(text).join(' ')})`
 
 /** Four vectors of four words, as rows of a matrix, transposed. `keep` puts a value into a local. */

@@ -3,6 +3,9 @@
 const sizes = {
   /** The S-box of AES. */
   sbox: 256,
+  /** Field elements, and the multiples of the base point by 0 to 15, made when they are first used. */
+  p256Constants: 6 * 72,
+  basePoints: 16 * 224,
   /** 12 bytes, and zeros. What follows it is secret. */
   nonce: 16,
   tag: 16,
@@ -28,8 +31,15 @@ const sizes = {
   ghashAccumulator: 16,
   /** H times x^k for k from 0 to 7, each between zeros. */
   multiples: 8 * 48,
+  /** For curves: scalars, coordinates of points, multiples of a point, and field elements of 72 bytes. */
+  scalar: 32,
+  secondScalar: 32,
+  curveInput: 64,
+  curveOutput: 64,
+  points: 16 * 224,
+  curve: 20 * 72,
   /** Zeros, in front of what is authenticated and in place of it. */
-  zeros: 64,
+  zeros: 80,
   /** Additional data, padded; then text and tag. */
   base: 0,
 }

@@ -5,7 +5,9 @@ import * as chacha from './chacha.mjs'
 import * as gcm from './gcm.mjs'
 import * as ghash from './ghash.mjs'
 import { layout } from './layout.mjs'
+import * as p256 from './p256.mjs'
 import * as poly1305 from './poly1305.mjs'
+import * as x25519 from './x25519.mjs'
 
 /** What the JavaScript side has to know of the memory, exported as globals. */
 const addresses = [
@@ -16,18 +18,27 @@ const addresses = [
   'roundKeysEnd',
   'gcmKeyState',
   'gcmKeyStateEnd',
+  'scalar',
+  'secondScalar',
+  'curveInput',
+  'curveOutput',
   'base',
 ]
 
 /** In the text format. */
 export function moduleText() {
-  const sbox = Array.from(aes.sbox, (octet) => `\\${octet.toString(16).padStart(2, '0')}`)
+  const constants = BigInt64Array.from(p256.constantLimbs)
+  const data = (address, bytes) => {
+    const escaped = Array.from(bytes, (octet) => `\\${octet.toString(16).padStart(2, '0')}`)
+    return `(data (i32.const ${address}) "${escaped.join('')}")`
+  }
   return [
     '(module',
     '(memory (export "memory") 1)',
-    `(data (i32.const ${layout.sbox}) "${sbox.join('')}")`,
+    data(layout.sbox, aes.sbox),
+    data(layout.p256Constants, new Uint8Array(constants.buffer)),
     ...addresses.map((name) => `(global (export "${name}") i32 (i32.const ${layout[name]}))`),
-    ...[chacha, poly1305, aes, ghash, gcm].flatMap(({ functions }) => functions),
+    ...[chacha, poly1305, aes, ghash, gcm, x25519, p256].flatMap(({ functions }) => functions),
     ')',
   ].join('\n')
 }

@@ -13,18 +13,20 @@ import {
   TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
   TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 } from '../noble/suite12.js'
-import type { AeadAlgorithm, CipherSuite, CipherSuite12, CryptoProvider } from '../provider.js'
+import type { AeadAlgorithm, CipherSuite12, CryptoProvider, EntryDescription } from '../provider.js'
 import { createAeads } from './aead.js'
 import { decodeBase64 } from './base64.js'
+import { createSignatures } from './ecdsa.js'
 import { Engine } from './engine.js'
+import { createGroups } from './group.js'
 import { encodedModule } from './module.js'
 import { type CompiledModule, exportNames, webAssembly } from './platform.js'
 
 const name = 'wasm'
 
 /**
- * A provider of the AEADs that the module has, to be composed over another one. Where the runtime has no WebAssembly with
- * SIMD, or does not let us compile it, the provider is empty, so that everything comes from the other one.
+ * A provider of what the module has, to be composed over another one. Where the runtime has no WebAssembly with SIMD, or
+ * does not let us compile it, the provider is empty, so that everything comes from the other one.
  *
  * @param module the package's `wasm/module.wasm`, compiled: for runtimes that forbid compiling at run time. Without it
  *   the module is compiled when the provider is first used.
@@ -32,41 +34,53 @@ const name = 'wasm'
  */
 export function createWasm(module?: CompiledModule): CryptoProvider {
   if (module !== undefined) checkModule(module)
-  const suites = lazy(() => {
+  const entries = lazy(() => {
     const engine = instantiate(module)
-    return engine === undefined ? { tls13: [], tls12: [] } : suitesOf(createAeads(engine))
+    return engine === undefined ? nothing : entriesOf(engine)
   })
+  const described = (kind: EntryDescription['kind'], list: readonly { readonly name: string }[]) =>
+    list.map((entry) => ({ kind, name: entry.name, provider: name, ownRandomness: false }))
   return {
     name,
     get suites() {
-      return suites().tls13
+      return entries().suites
+    },
+    get groups() {
+      return entries().groups
+    },
+    get signatures() {
+      return entries().signatures
     },
     get suites12() {
-      return suites().tls12
+      return entries().suites12
     },
-    groups: [],
-    signatures: [],
     hashes: [],
     importPrivateKey() {
       throw new TypeError('the wasm provider has no private keys')
     },
-    describe: () =>
-      [...suites().tls13, ...suites().tls12].map((entry) => ({
-        kind: 'suite',
-        name: entry.name,
-        provider: name,
-        ownRandomness: false,
-      })),
+    describe: () => [
+      ...described('suite', entries().suites),
+      ...described('suite', entries().suites12),
+      ...described('group', entries().groups),
+      ...described('signature', entries().signatures),
+    ],
   }
 }
 
-interface Suites {
-  readonly tls13: readonly CipherSuite[]
-  readonly tls12: readonly CipherSuite12[]
+type Entries = Required<Pick<CryptoProvider, 'suites' | 'suites12' | 'groups' | 'signatures'>>
+
+const nothing: Entries = { suites: [], suites12: [], groups: [], signatures: [] }
+
+function entriesOf(engine: Engine): Entries {
+  return {
+    ...suitesOf(createAeads(engine)),
+    groups: createGroups(engine),
+    signatures: createSignatures(engine),
+  }
 }
 
 /** noble's suites, with these AEADs in place of its own. */
-function suitesOf(aeads: readonly AeadAlgorithm[]): Suites {
+function suitesOf(aeads: readonly AeadAlgorithm[]): Pick<Entries, 'suites' | 'suites12'> {
   const replaced = (aead: AeadAlgorithm): AeadAlgorithm =>
     aeads.find((other) => other.name === aead.name) ?? aead
   const replaced12 = (suite: CipherSuite12): CipherSuite12 => {
@@ -75,10 +89,10 @@ function suitesOf(aeads: readonly AeadAlgorithm[]): Suites {
     return { ...suite, records: { ...records, aead: replaced(records.aead) } }
   }
   return {
-    tls13: [TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256].map(
+    suites: [TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256].map(
       (suite) => ({ ...suite, aead: replaced(suite.aead) }),
     ),
-    tls12: [
+    suites12: [
       TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
       TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
       TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,

@@ -35,6 +35,10 @@ export interface ModuleExports {
   readonly roundKeysEnd: Address
   readonly gcmKeyState: Address
   readonly gcmKeyStateEnd: Address
+  readonly scalar: Address
+  readonly secondScalar: Address
+  readonly curveInput: Address
+  readonly curveOutput: Address
   readonly base: Address
   chachaHead(counter: number): void
   chachaSeal(aadLength: number, length: number): void
@@ -44,6 +48,9 @@ export interface ModuleExports {
   gcmKey(keyLength: number): void
   gcmSeal(aadLength: number, length: number): void
   gcmOpen(aadLength: number, length: number): number
+  x25519(): void
+  p256Multiple(): number
+  p256Combination(): number
 }
 
 export const exportNames = [
@@ -55,6 +62,10 @@ export const exportNames = [
   'roundKeysEnd',
   'gcmKeyState',
   'gcmKeyStateEnd',
+  'scalar',
+  'secondScalar',
+  'curveInput',
+  'curveOutput',
   'base',
   'chachaHead',
   'chachaSeal',
@@ -64,6 +75,9 @@ export const exportNames = [
   'gcmKey',
   'gcmSeal',
   'gcmOpen',
+  'x25519',
+  'p256Multiple',
+  'p256Combination',
 ] as const satisfies readonly (keyof ModuleExports)[]
 
 /** The runtime's WebAssembly, if it has one. */

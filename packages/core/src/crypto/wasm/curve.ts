@@ -1,0 +1,71 @@
+/** Multiples of points on X25519 (RFC 7748) and P-256 over the module. */
+import { hexToBytes } from '@noble/curves/utils.js'
+import type { Engine } from './engine.js'
+
+const coordinateLength = 32
+/** RFC 7748 4.1. */
+const basePoint25519 = /* @__PURE__ */ (() => Uint8Array.of(9, ...new Uint8Array(31)))()
+/** SP 800-186 3.2.1.3: both coordinates. */
+const basePoint256 = /* @__PURE__ */ hexToBytes(
+  '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296' +
+    '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
+)
+
+/** The u coordinate of a multiple; all zeros where the point has small order. Takes 32 bytes each. */
+export function x25519(
+  engine: Engine,
+  scalar: Uint8Array,
+  point: Uint8Array = basePoint25519,
+): Uint8Array<ArrayBuffer> {
+  const { bytes, exports } = engine
+  bytes.set(scalar, exports.scalar.value)
+  bytes.set(point, exports.curveInput.value)
+  exports.x25519()
+  return taken(engine, coordinateLength)
+}
+
+/**
+ * The coordinates of a multiple, or undefined where `point` is not on the curve.
+ *
+ * @param scalar 32 bytes, big-endian, not a multiple of the order.
+ * @param point two coordinates of 32 bytes.
+ */
+export function multiple256(
+  engine: Engine,
+  scalar: Uint8Array,
+  point: Uint8Array = basePoint256,
+): Uint8Array<ArrayBuffer> | undefined {
+  const { bytes, exports } = engine
+  bytes.set(scalar, exports.scalar.value)
+  bytes.set(point, exports.curveInput.value)
+  const isPoint = exports.p256Multiple() !== 0
+  const result = taken(engine, 2 * coordinateLength)
+  return isPoint ? result : undefined
+}
+
+/**
+ * The x coordinate of a multiple of the base point plus one of `point`: zero at infinity, and undefined where `point` is
+ * not on the curve. For public scalars.
+ */
+export function combination256(
+  engine: Engine,
+  scalar: Uint8Array,
+  pointScalar: Uint8Array,
+  point: Uint8Array,
+): Uint8Array<ArrayBuffer> | undefined {
+  const { bytes, exports } = engine
+  bytes.set(scalar, exports.scalar.value)
+  bytes.set(pointScalar, exports.secondScalar.value)
+  bytes.set(point, exports.curveInput.value)
+  const isPoint = exports.p256Combination() !== 0
+  const result = taken(engine, coordinateLength)
+  return isPoint ? result : undefined
+}
+
+/** The result, after which nothing of it stays in memory. */
+function taken(engine: Engine, length: number): Uint8Array<ArrayBuffer> {
+  const at = engine.exports.curveOutput.value
+  const result = engine.bytes.slice(at, at + length)
+  engine.clear()
+  return result
+}
