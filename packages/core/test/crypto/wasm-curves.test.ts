@@ -211,6 +211,13 @@ test('ECDSA: agrees with noble on right and wrong signatures', () => {
       assert.not(ours.verify(key.publicKey, random(5), signature))
       assert.is(reference.verify(key.publicKey, message, damaged), false)
     }
+    const message = random(9)
+    const good = key.sign(name, message, random)
+    for (const kind of [{ curve: 'brainpoolP256r1' }, { type: 'rsa' }] as const) {
+      const mislabelled = { ...key.publicKey, ...kind }
+      assert.not(ours.supports(mislabelled))
+      assert.not(ours.verify(mislabelled, message, good))
+    }
     const point = key.publicKey.publicKey.slice()
     for (const [at, to] of [
       [0, 6],
