@@ -69,12 +69,14 @@ const polyRun = define(
       v128.and(i32x4.ge_s(vector([0, 1, 2, 3]), i32x4.splat(parameters.skip)), splat32(1 << 11)),
     )
     const h = pairs.map((i) => f.variable('v128', load('v128', layout.polyAccumulator, 16 * i)))
+    // Loaded here once: engines would load all of them in advance, and then put them away for want of registers.
+    const multiplier = Array.from({ length: 18 }, (_, i) => f.keep(load('v128', table, 16 * i)))
     f.while(groups.get, () => {
       const sums = Array.from({ length: 10 }, (_, k) =>
         f.variable(
           'v128',
           pairs
-            .map((i) => i32x4.dot_i16x8_s(h[i].get, load('v128', table, 16 * (k - 2 * i + 8))))
+            .map((i) => i32x4.dot_i16x8_s(h[i].get, multiplier[k - 2 * i + 8]))
             .reduce((a, b) => i32x4.add(a, b)),
         ),
       )
