@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { aeadPeers, aeadReference } from './bench/aead.mjs'
 import { makeChain } from './bench/certificates.mjs'
+import { curvePeers, curveReference } from './bench/curve.mjs'
 import { median, rates, ratio } from './bench/measure.mjs'
 import { loadPeer, peerNames } from './bench/peers.mjs'
 import { bundleSizes, importTimes } from './bench/size.mjs'
@@ -120,6 +121,16 @@ function compare(title, unit, results, base) {
   }
 }
 
+async function curves() {
+  for (const { name, peers: operations } of curvePeers(chain.pkcs8)) {
+    const title = `curves: ${name}`
+    if (!wanted(title)) continue
+    const run = (peer) => peer.run()
+    const results = await rates(operations, { rounds, milliseconds: milliseconds / 2, run })
+    compare(title, 'per second', results, curveReference)
+  }
+}
+
 /** Each of the records is sealed and opened once. */
 async function records(size) {
   for (const { name: cipher, peers: ciphers } of await aeadPeers(size)) {
@@ -183,6 +194,7 @@ await resumptions()
 await transfers('bulk, 16 KiB writes', 16_384, 64, 'MiB/s', 1)
 await transfers('small records, 64 bytes', 64, 500, 'writes/s', 500)
 for (const size of [16_384, 1_350, 64]) await records(size)
+await curves()
 await certificates()
 memory()
 await sizes()
