@@ -6,12 +6,18 @@ export type * from './crypto/provider.js'
 export type { CurveName, KeyType, SubjectPublicKey } from './crypto/spki.js'
 export type * from './decision.js'
 export { Fault, type FaultClass, type FaultCode, faults, OptionError } from './fault.js'
+export type { RenegotiateOptions } from './handshake/context.js'
 export { tls12 } from './handshake/tls12.js'
 export { tls13 } from './handshake/tls13.js'
 export type { Version } from './handshake/version.js'
 export type { Observation, Observer } from './observe.js'
-export type { ConnectionInfo, Output, Peer } from './output.js'
+export type { ConnectionInfo, Info12, Output, Peer } from './output.js'
 export { createServer } from './server.js'
 export type { Session, StoredPeer, TicketKey, TicketKeys } from './session.js'
 export { parseSession, serializeSession } from './session-codec.js'
+export {
+  createSessionStore,
+  type SessionStore,
+  type SessionStoreOptions,
+} from './session-store.js'
 export type { Time } from './time.js'

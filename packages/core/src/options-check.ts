@@ -297,8 +297,8 @@ function checkCommon(config: CommonConfig): void {
 
 function checkLimits(limits: NonNullable<CommonConfig['limits']>): void {
   const least: Record<string, number> = {
-    // A buffer must hold one record of the largest size.
-    maxBuffered: 16_645,
+    // A buffer must hold one record of the largest size (RFC 5246 6.2.3).
+    maxBuffered: 18_437,
     maxQueued: 1024,
     handshakeMessage: 512,
     handshakeTotal: 1024,

@@ -9,10 +9,12 @@ import type { CryptoProvider } from '@sanstls/core'
 import { secp256r1, secp384r1, secp521r1 } from './crypto/ecdh.js'
 import { ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192 } from './crypto/ffdhe.js'
 import { fillWithNoble } from './crypto/filled.js'
+import { finiteField } from './crypto/finite-field.js'
 import { sha1, sha256, sha384, sha512 } from './crypto/hash.js'
 import { SecP256r1MLKEM768, SecP384r1MLKEM1024, X25519MLKEM768 } from './crypto/mlkem.js'
 import { x448, x25519 } from './crypto/montgomery.js'
 import { createNative } from './crypto/native.js'
+import { rsaEncryption } from './crypto/rsa-encryption.js'
 import {
   ecdsa_sha256,
   ecdsa_sha384,
@@ -32,6 +34,7 @@ import {
   TLS_AES_256_GCM_SHA384,
   TLS_CHACHA20_POLY1305_SHA256,
 } from './crypto/suite.js'
+import { suites12 } from './crypto/suite12.js'
 
 export {
   aes128Ccm,
@@ -53,6 +56,7 @@ export {
   secp521r1,
 } from './crypto/ecdh.js'
 export { ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192 } from './crypto/ffdhe.js'
+export { finiteField, type NativeFiniteField } from './crypto/finite-field.js'
 export type { NativeGroup } from './crypto/group.js'
 export { type NativeHash, sha1, sha224, sha256, sha384, sha512 } from './crypto/hash.js'
 export {
@@ -65,6 +69,7 @@ export {
 } from './crypto/mlkem.js'
 export { x448, x25519 } from './crypto/montgomery.js'
 export { createNative, type NativeEntries } from './crypto/native.js'
+export { type NativeRsaEncryption, rsaEncryption } from './crypto/rsa-encryption.js'
 export {
   ecdsa_brainpool,
   ecdsa_sha1,
@@ -96,6 +101,7 @@ export {
   TLS_AES_256_GCM_SHA384,
   TLS_CHACHA20_POLY1305_SHA256,
 } from './crypto/suite.js'
+export { type NativeSuite12, suites12 } from './crypto/suite12.js'
 
 /** What the running runtime's node:crypto has, and nothing else. */
 export const native: CryptoProvider = /* @__PURE__ */ (() =>
@@ -135,6 +141,9 @@ export const native: CryptoProvider = /* @__PURE__ */ (() =>
       rsa_pkcs1_sha512,
     ],
     hashes: [sha256, sha384, sha512, sha1],
+    suites12,
+    finiteField,
+    rsaEncryption,
   }))()
 
 /** All of `native`, with noble's code for what the running runtime lacks. `describe()` tells which is which. */

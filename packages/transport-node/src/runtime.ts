@@ -1,13 +1,13 @@
 /** What Node supplies where the application does not say; also for runtimes that have Node's modules. */
 import { randomFillSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { tls13 } from '@sanstls/core'
+import { tls12, tls13 } from '@sanstls/core'
 import type { Runtime } from '@sanstls/transport-web/base'
 import { type TrustAnchor, trustAnchorsFromPem } from '@sanstls/x509'
 import { nodeCrypto } from './crypto.js'
 
 export const runtime: Runtime = {
-  versions: [tls13],
+  versions: [tls13, tls12],
   crypto: nodeCrypto,
   random: (length) => randomFillSync(new Uint8Array(length)),
   trustAnchors,

@@ -1,5 +1,5 @@
 /** TLS where there is no TCP: through a WebSocket tunnel, over Web Streams, over the sockets of Workers. */
-import { OptionError, tls13 } from '@sanstls/core'
+import { OptionError, tls12, tls13 } from '@sanstls/core'
 import { noble } from '@sanstls/core/noble'
 import type { TlsConnection } from './base/connection.js'
 import type { ClientOptions, Runtime } from './base/options.js'
@@ -32,7 +32,7 @@ export interface ConnectOptions extends ClientOptions, WebSocketTransportOptions
 const mostRandomBytes = 65_536
 
 const runtime: Runtime = {
-  versions: [tls13],
+  versions: [tls13, tls12],
   crypto: noble,
   random(length) {
     const bytes = new Uint8Array(length)

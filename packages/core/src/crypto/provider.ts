@@ -20,9 +20,9 @@ export interface CryptoProvider {
   /** TLS 1.2 cipher suites in order of preference; those marked `optIn` are only used where a configuration names them. */
   readonly suites12?: readonly CipherSuite12[]
   /** Needed by suites whose key exchange is finite-field Diffie-Hellman under the server's own parameters. */
-  readonly finiteField?: FiniteField
+  readonly finiteField?: FiniteField | undefined
   /** Needed by suites whose key exchange is RSA. */
-  readonly rsaEncryption?: RsaEncryption
+  readonly rsaEncryption?: RsaEncryption | undefined
   /**
    * Reads a PKCS#8 `PrivateKeyInfo` (RFC 5958), DER, unencrypted.
    * @throws {TypeError} when the key is malformed or of a kind this provider cannot use.

@@ -91,7 +91,9 @@ import {
 } from '../crypto/noble/suite12.js'
 import type { CipherSuite12, CryptoProvider } from '../crypto/provider.js'
 
-export { finiteField } from '../crypto/noble/finite-field.js'
+export { type CbcCipher, cbcRecords } from '../crypto/cbc/records.js'
+export { type Field, fieldGroup } from '../crypto/noble/ffdhe.js'
+export { finiteField, finiteFieldOver } from '../crypto/noble/finite-field.js'
 export { rsaEncryption } from '../crypto/noble/rsa-encryption.js'
 export * from '../crypto/noble/suite12/certificate.js'
 export * from '../crypto/noble/suite12/psk.js'
@@ -103,6 +105,7 @@ export {
   TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
   TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 } from '../crypto/noble/suite12.js'
+export { padForEncryption, unpadOrElse } from '../crypto/rsa-padding.js'
 
 /** In order of preference: forward secrecy, then an AEAD with tags of 16 bytes, then any AEAD. */
 export const allSuites12: readonly CipherSuite12[] = /* @__PURE__ */ (() => [

@@ -4,9 +4,12 @@
  */
 import type { CryptoProvider, Random } from '../crypto/provider.js'
 import { aeadCases } from './conformance/aead.js'
+import { cbcCases } from './conformance/cbc.js'
+import { exchange12Cases } from './conformance/exchange12.js'
 import { groupCases } from './conformance/group.js'
 import { hashCases } from './conformance/hash.js'
 import { signatureCases } from './conformance/signature.js'
+import { suite12Cases } from './conformance/suite12.js'
 import type { ConformanceCase, ConformanceOptions, Subject } from './conformance/support.js'
 import { wycheproofCases } from './conformance/wycheproof.js'
 
@@ -22,8 +25,11 @@ export function conformance(
   return [
     ...hashCases(subject),
     ...aeadCases(subject),
+    ...cbcCases(subject),
     ...groupCases(subject),
     ...signatureCases(subject),
+    ...suite12Cases(subject),
+    ...exchange12Cases(subject),
     ...(subject.load === undefined ? [] : wycheproofCases(subject)),
   ]
 }

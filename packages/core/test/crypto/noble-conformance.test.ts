@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import type { CryptoProvider, NamedGroup, Random } from '#src/crypto/provider.js'
 import { mldsa44, mldsa65, mldsa87 } from '#src/noble/mldsa.js'
+import { allSuites12, finiteField, rsaEncryption } from '#src/noble/tls12.js'
 import {
   aes128Ccm8,
   aes256Ccm,
@@ -63,6 +64,9 @@ const everything: CryptoProvider = createNoble({
   ],
   hashes: [...noble.hashes, sha224],
   keys: [ecdsaKeysWithBrainpool, ed25519Keys, ed448Keys, rsaKeys],
+  suites12: allSuites12,
+  finiteField,
+  rsaEncryption,
 })
 
 const random: Random = (length) => Uint8Array.from(randomBytes(length))

@@ -161,14 +161,14 @@ test('PITFALLS 33: a server that accepts early data without the session, its sui
     expectRefusal(
       fromServer(accepts, client, server),
       'client',
-      'illegalParameter',
+      'illegalEarlyData',
       'illegalParameter',
     )
   const protocol = editExtension(messageType.encryptedExtensions, extensionTable.alpn.type, () =>
     Uint8Array.of(0, 2, 1, 98),
   )
   const pair = fromServer(protocol, client, { ...early, alpn: ['a'] })
-  expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(pair, 'client', 'illegalEarlyData', 'illegalParameter')
 })
 
 test('PITFALLS 33: a store that is down, that answers rubbish, that answers late', () => {

@@ -13,20 +13,20 @@ const none = new Uint8Array(0)
 
 test('PITFALLS 29: ServerHello: legacy fields that are wrong', () => {
   const wrong = [
-    { legacyCompressionMethod: 1 },
-    { legacySessionIdEcho: none },
-    { legacySessionIdEcho: new Uint8Array(32) },
-    { cipherSuite: 0x1304 },
-    { cipherSuite: 0xc02b },
-    { cipherSuite: 0x0a0a },
-  ]
-  for (const fields of wrong) {
+    [{ legacyCompressionMethod: 1 }, 'illegalCompression'],
+    [{ legacySessionIdEcho: none }, 'illegalParameter'],
+    [{ legacySessionIdEcho: new Uint8Array(32) }, 'illegalParameter'],
+    [{ cipherSuite: 0x1304 }, 'unofferedSuite'],
+    [{ cipherSuite: 0xc02b }, 'unofferedSuite'],
+    [{ cipherSuite: 0x0a0a }, 'unofferedSuite'],
+  ] as const
+  for (const [fields, fault] of wrong) {
     const script = editWith(messageType.serverHello, serverHello, (hello) => ({
       ...hello,
       ...fields,
     }))
     const pair = connectToScript(script, { profile: { grease: true } }).pair.run()
-    expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
+    expectRefusal(pair, 'client', fault, 'illegalParameter')
   }
 })
 
@@ -36,7 +36,7 @@ test('PITFALLS 29: ServerHello: a suite that the client knows and did not offer'
     cipherSuite: 0x1303,
   }))
   const pair = connectToScript(script, { suites: ['TLS_AES_128_GCM_SHA256'] }).pair.run()
-  expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(pair, 'client', 'unofferedSuite', 'illegalParameter')
 })
 
 test('PITFALLS 29: ClientHello: legacy_compression_methods that are not just null', () => {
@@ -46,7 +46,7 @@ test('PITFALLS 29: ClientHello: legacy_compression_methods that are not just nul
       legacyCompressionMethods: Uint8Array.from(methods),
     }))
     const pair = scriptConnects(script).pair.run()
-    expectRefusal(pair, 'server', 'illegalParameter', 'illegalParameter')
+    expectRefusal(pair, 'server', 'illegalCompression', 'illegalParameter')
   }
 })
 

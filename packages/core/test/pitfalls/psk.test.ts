@@ -117,7 +117,7 @@ test('PITFALLS 8: a server that resumes under a suite of another hash', () => {
     cipherSuite: 0x1302,
   }))
   const pair = fromServer(script, { session: sessionOf() }, tickets)
-  expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(pair, 'client', 'mismatchedPskHash', 'illegalParameter')
 })
 
 test('PITFALLS 8: a client identity does not come out of a session without one', () => {
@@ -224,7 +224,7 @@ test('PITFALLS 28: more or fewer binders than identities', () => {
   const fewer = editPsks((psks) => ({ ...psks, binders: psks.binders.slice(1) }))
   for (const script of [more, fewer]) {
     const pair = fromClient(script, { psks: [one, two] }, { psks: [one, two] })
-    expectRefusal(pair, 'server', 'illegalParameter', 'illegalParameter')
+    expectRefusal(pair, 'server', 'binderCountMismatch', 'illegalParameter')
   }
 })
 
@@ -289,7 +289,7 @@ test('PITFALLS 28: a server that selects an identity that was not offered', () =
       Uint8Array.of(index >> 8, index & 0xff),
     )
     const pair = fromServer(script, { psks: [one] }, { psks: [one] })
-    expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
+    expectRefusal(pair, 'client', 'unofferedPsk', 'illegalParameter')
   }
 })
 
@@ -308,7 +308,7 @@ test('PITFALLS 28: a server that leaves Diffie-Hellman out unasked', () => {
     () => undefined,
   )
   const pair = fromServer(script, { psks: [one] }, { psks: [one] })
-  expectRefusal(pair, 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(pair, 'client', 'unofferedPskMode', 'illegalParameter')
   // Nor without a PSK.
   const bare = fromServer(script, {}, {})
   expectRefusal(bare, 'client', 'missingExtension', 'missingExtension')

@@ -67,7 +67,7 @@ test('PITFALLS 27: a second HelloRetryRequest', () => {
 test('PITFALLS 27: a HelloRetryRequest for a group that was not offered', () => {
   for (const group of [24, 256, 0x0a0a, 0]) {
     const script = editExtension(messageType.serverHello, keyShare.type, () => uint16(group), retry)
-    expectRefusal(fromServer(script, byGroup), 'client', 'illegalParameter', 'illegalParameter')
+    expectRefusal(fromServer(script, byGroup), 'client', 'unofferedGroup', 'illegalParameter')
   }
 })
 
@@ -93,18 +93,18 @@ test('PITFALLS 27: a HelloRetryRequest that asks for nothing', () => {
 
 test('PITFALLS 27: a HelloRetryRequest with fields that are wrong', () => {
   const wrong = [
-    { legacySessionIdEcho: new Uint8Array(32) },
-    { legacyCompressionMethod: 1 },
-    { cipherSuite: 0x1304 },
-  ]
-  for (const fields of wrong) {
+    [{ legacySessionIdEcho: new Uint8Array(32) }, 'illegalParameter'],
+    [{ legacyCompressionMethod: 1 }, 'illegalCompression'],
+    [{ cipherSuite: 0x1304 }, 'unofferedSuite'],
+  ] as const
+  for (const [fields, fault] of wrong) {
     const script = editWith(
       messageType.serverHello,
       serverHello,
       (hello) => ({ ...hello, ...fields }),
       retry,
     )
-    expectRefusal(fromServer(script, byGroup), 'client', 'illegalParameter', 'illegalParameter')
+    expectRefusal(fromServer(script, byGroup), 'client', fault, 'illegalParameter')
   }
 })
 
@@ -140,17 +140,17 @@ test('PITFALLS 27: a ServerHello that says otherwise than the HelloRetryRequest'
     (hello) => ({ ...hello, cipherSuite: 0x1303 }),
     second,
   )
-  expectRefusal(fromServer(suite, byGroup), 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(fromServer(suite, byGroup), 'client', 'unofferedSuite', 'illegalParameter')
   const share = encode(keyShare.serverHello, { group: 29, keyExchange: new Uint8Array(32).fill(1) })
   const group = editExtension(messageType.serverHello, keyShare.type, () => share, second)
-  expectRefusal(fromServer(group, byGroup), 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(fromServer(group, byGroup), 'client', 'unofferedGroup', 'illegalParameter')
   const version = editExtension(
     messageType.serverHello,
     supportedVersions.type,
     () => undefined,
     second,
   )
-  expectRefusal(fromServer(version, byGroup), 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(fromServer(version, byGroup), 'client', 'unofferedVersion', 'illegalParameter')
 })
 
 test('PITFALLS 27: the hash of the first ClientHello stands in the transcript', () => {
@@ -353,7 +353,7 @@ test('PITFALLS 27: a share for another group than asked for, none, or several', 
     )
     const pair = fromClient(script, byGroup)
     assert.is(pair.server.info, undefined)
-    assert.ok(['changedClientHello', 'illegalParameter'].includes(pair.server.fault?.code ?? ''))
+    assert.ok(['changedClientHello', 'illegalKeyShares'].includes(pair.server.fault?.code ?? ''))
     assert.is(pair.server.fault?.alert, 47)
   }
 })

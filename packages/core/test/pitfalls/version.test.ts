@@ -40,7 +40,7 @@ test('PITFALLS 26: a server that chooses a version that was not offered', () => 
     const script = editExtension(messageType.serverHello, supportedVersions.type, () =>
       uint16(version),
     )
-    expectRefusal(fromServer(script), 'client', 'illegalParameter', 'illegalParameter')
+    expectRefusal(fromServer(script), 'client', 'unofferedVersion', 'illegalParameter')
   }
 })
 

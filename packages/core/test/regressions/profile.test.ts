@@ -50,7 +50,7 @@ test('a group that the profile leaves out is not retried with', () => {
     ),
     { profile: { supportedGroups: [29] } },
   )
-  expectRefusal(pair.run(), 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(pair.run(), 'client', 'unofferedGroup', 'illegalParameter')
 })
 
 // RFC 8701 3.1: a client rejects GREASE values that the server answers.

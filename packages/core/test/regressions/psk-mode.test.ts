@@ -15,7 +15,7 @@ test('a server that takes a PSK without the Diffie-Hellman that was asked for is
     () => undefined,
   )
   const { pair } = connectToScript(script, { psks: [psk] }, { psks: [psk] })
-  expectRefusal(pair.run(), 'client', 'illegalParameter', 'illegalParameter')
+  expectRefusal(pair.run(), 'client', 'unofferedPskMode', 'illegalParameter')
   const without = connectToScript(script).pair.run()
   expectRefusal(without, 'client', 'missingExtension', 'missingExtension')
 })

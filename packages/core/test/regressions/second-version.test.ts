@@ -13,7 +13,7 @@ test('the version of a HelloRetryRequest is gone from the ServerHello', () => {
   const { type } = extensionTable.supportedVersions
   const script = editExtension(messageType.serverHello, type, () => undefined, { nth: 2 })
   const { pair } = connectToScript(script, { keyShares: [] })
-  assert.is(pair.run().client.fault?.code, 'illegalParameter')
+  assert.is(pair.run().client.fault?.code, 'unofferedVersion')
   assert.is(pair.client.fault?.alert, alert.illegalParameter)
 })
 

@@ -1,6 +1,7 @@
 /** noble's provider as a filler of gaps: hybrids keep their fast half. */
 import type { CryptoProvider, EntryDescription, NamedGroup } from '@sanstls/core'
 import { compose, hybrid, MLKEM768, MLKEM1024, noble } from '@sanstls/core/noble'
+import { nobleTls12 } from '@sanstls/core/noble/tls12'
 import { lazy } from './available.js'
 import { secp256r1, secp384r1 } from './ecdh.js'
 import { SecP256r1MLKEM768, SecP384r1MLKEM1024, X25519MLKEM768 } from './mlkem.js'
@@ -26,6 +27,12 @@ export function fillWithNoble(primary: CryptoProvider): CryptoProvider {
     get suites12() {
       return whole().suites12 ?? []
     },
+    get finiteField() {
+      return whole().finiteField
+    },
+    get rsaEncryption() {
+      return whole().rsaEncryption
+    },
     importPrivateKey: (pkcs8) => whole().importPrivateKey(pkcs8),
     describe: () => whole().describe(),
   }
@@ -45,8 +52,8 @@ function fasterNoble(): CryptoProvider {
       ? { ...entry, provider: `node:crypto+${noble.name}` }
       : entry
   return {
-    ...noble,
+    ...nobleTls12,
     groups: noble.groups.map((group) => replacements.get(group.name) ?? group),
-    describe: () => noble.describe().map(described),
+    describe: () => nobleTls12.describe().map(described),
   }
 }

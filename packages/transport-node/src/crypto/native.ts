@@ -2,11 +2,14 @@
 import type { CryptoProvider, EntryDescription } from '@sanstls/core'
 import { joinSignatures } from '@sanstls/core/noble'
 import { type Available, lazy } from './available.js'
+import type { NativeFiniteField } from './finite-field.js'
 import type { NativeGroup } from './group.js'
 import type { NativeHash } from './hash.js'
+import type { NativeRsaEncryption } from './rsa-encryption.js'
 import type { NativeSignature } from './signature.js'
 import { importSigningKey } from './signing-key.js'
 import type { NativeSuite } from './suite.js'
+import type { NativeSuite12 } from './suite12.js'
 
 /** The entries of a provider, each list in order of preference. Those that the runtime lacks are left out. */
 export interface NativeEntries {
@@ -15,6 +18,10 @@ export interface NativeEntries {
   /** Entries of one name are joined: each takes the keys it supports. */
   readonly signatures: readonly NativeSignature[]
   readonly hashes: readonly NativeHash[]
+  /** For TLS 1.2; none by default. */
+  readonly suites12?: readonly NativeSuite12[]
+  readonly finiteField?: NativeFiniteField
+  readonly rsaEncryption?: NativeRsaEncryption
 }
 
 const name = 'node:crypto'
@@ -28,6 +35,7 @@ export function createNative(entries: NativeEntries): CryptoProvider {
   const groups = lazy(() => present(entries.groups))
   const signatures = lazy(() => joinSignatures(present(entries.signatures)))
   const hashes = lazy(() => present(entries.hashes))
+  const suites12 = lazy(() => present(entries.suites12 ?? []))
   return {
     name,
     get suites() {
@@ -42,9 +50,19 @@ export function createNative(entries: NativeEntries): CryptoProvider {
     get hashes() {
       return hashes()
     },
+    get suites12() {
+      return suites12()
+    },
+    get finiteField() {
+      return entries.finiteField?.available() ? entries.finiteField : undefined
+    },
+    get rsaEncryption() {
+      return entries.rsaEncryption?.available() ? entries.rsaEncryption : undefined
+    },
     importPrivateKey: importSigningKey,
     describe: () => [
       ...suites().map((entry) => description('suite', entry)),
+      ...suites12().map((entry) => description('suite', entry)),
       ...groups().map((entry) => description('group', entry)),
       ...signatures().map((entry) => description('signature', entry)),
       ...hashes().map((entry) => description('hash', entry)),

@@ -12,6 +12,7 @@ import {
 import { der, join, plain } from './bytes.js'
 import { hashLengths } from './hash.js'
 import { coordinateLengths, isUsableEc, isUsableRsa, modulusBits } from './public-key.js'
+import { decryptionOf } from './rsa-encryption.js'
 
 /**
  * Reads an unencrypted PKCS#8 key, DER.
@@ -58,6 +59,7 @@ function read(pkcs8: Uint8Array): SigningKey {
   if (!verify(options.hash, message, { key: publicObject, ...options }, signature)) {
     throw new TypeError('private key: its parts contradict each other')
   }
+  const decrypt = decryptionOf(object, publicKey)
   return {
     publicKey,
     algorithms,
@@ -65,6 +67,7 @@ function read(pkcs8: Uint8Array): SigningKey {
       const options = optionsFor(publicKey, algorithm)
       return plain(sign(options.hash, message, { key: object, ...options }))
     },
+    ...(decrypt && { decrypt }),
   }
 }
 

@@ -32,6 +32,7 @@ export function checkEstablished(
   if (flags['expect-no-hrr']) expectThat(!info.helloRetried, 'no HelloRetryRequest')
   checkEarlyData(info, flags)
   checkPeer(info, flags)
+  checkTls12(info, flags)
   const credential = flags['expect-selected-credential']
   if (credential !== undefined) expectSame(selected, credential, 'selected credential')
 }
@@ -52,6 +53,17 @@ function checkNumbers(info: ConnectionInfo, flags: Flags): void {
   }
 }
 
+/** In TLS 1.3 all of this holds by design. */
+function checkTls12({ tls12 }: ConnectionInfo, flags: Flags): void {
+  if (tls12 === undefined) return
+  if (flags['expect-extended-master-secret'])
+    expectThat(tls12.extendedMainSecret, 'an extended main secret')
+  if (flags['expect-secure-renegotiation'])
+    expectThat(tls12.secureRenegotiation, 'secure renegotiation')
+  if (flags['expect-no-secure-renegotiation'])
+    expectThat(!tls12.secureRenegotiation, 'no secure renegotiation')
+}
+
 function checkEarlyData({ earlyData }: ConnectionInfo, flags: Flags): void {
   if (flags['expect-accept-early-data']) expectSame(earlyData, 'accepted', 'early data')
   if (flags['expect-reject-early-data']) expectThat(earlyData !== 'accepted', 'no early data')
@@ -60,6 +72,8 @@ function checkEarlyData({ earlyData }: ConnectionInfo, flags: Flags): void {
 
 function checkPeer({ peer }: ConnectionInfo, flags: Flags): void {
   if (flags['expect-no-peer-cert']) expectThat(peer === undefined, 'no certificate')
+  else if (flags.psk !== undefined)
+    expectThat(peer === undefined || peer.chain.length === 0, 'no certificate')
   else if (!flags.server || flags['require-any-client-certificate'])
     expectThat(peer !== undefined, 'a certificate')
   const file = flags['expect-peer-cert-file']

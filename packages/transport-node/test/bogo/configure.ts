@@ -4,46 +4,35 @@ import {
   type ClientConfig,
   type ConfigureAnswer,
   type ConfigureQuestion,
-  type CredentialQuestion,
+  type ConnectionInfo,
+  Fault,
   type ServerConfig,
   type Session,
+  tls12,
   tls13,
   type VerifyAnswer,
   type VerifyQuestion,
 } from '@sanstls/core'
 import { certificatePublicKey } from '@sanstls/core/der'
 import { keyUsage, parseCertificate } from '@sanstls/x509'
+import { hex } from './bytes.js'
 import { expectSame, expectThat } from './checks.js'
+import { credentialSource, names, type Seen } from './choose.js'
 import { joinList, type ShimCredential } from './credentials.js'
 import { groupNames, provider, schemeNames } from './crypto.js'
-import { type Flags, Unimplemented, versions } from './flags.js'
+import { type Flags, versions } from './flags.js'
 import { policyOf } from './policies.js'
+import { knownPsk, pskFor } from './psk.js'
+import { type Shared, ticketsFor } from './sessions.js'
+import { suites } from './suites.js'
+import { helloVersions } from './versions.js'
 
-/** What outlives the connections of one invocation. */
-export interface Shared {
-  readonly ticketKey: { readonly name: Uint8Array; readonly key: Uint8Array }
-  readonly tickets: Map<string, Uint8Array>
-}
-
-/** What the shim learns while a connection runs. */
-export interface Seen {
-  verified: number
-  selected: number
-  trace: string
-}
-
-/** The test wants a policy to fail. */
-export class Deliberate extends Error {}
-
-const defaultSuites = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-]
 const defaultGroups = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
 /** What the runner expects a client without preferences to offer. */
 const defaultSchemes = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601]
+const helloRequest = 0
 const maxEarlyData = 14_336
+const manyRenegotiations = 100
 /** BoringSSL's, in ms. */
 const ticketAgeWindow = 60_000
 const { certificateUnknown, handshakeFailure, badStatus, internalError } = {
@@ -62,18 +51,24 @@ export function clientConfig(
   return {
     ...common(flags, credentials, seen),
     serverName: flags['host-name'] ?? false,
-    verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
+    verify: flags.async ? 'decide' : (question) => verify(question, seen.inForce ?? flags, seen),
     keyShares: keyShares(flags),
     ...(session === undefined ? {} : { session }),
     ...(flags['enable-early-data'] && session !== undefined && session.maxEarlyData > 0
       ? { earlyData: true }
       : {}),
     requestStaple: flags['enable-ocsp-stapling'],
+    requireRenegotiationInfo: flags['no-legacy-server-connect'],
+    fallbackScsv: flags['fallback-scsv'],
+    ...renegotiation(flags),
+    ...(flags.psk === undefined
+      ? {}
+      : { choosePsk: flags.async ? 'decide' : (question) => pskFor(question, flags) }),
     profile: {
       grease: flags['enable-grease'],
       ...(flags['permute-extensions'] ? { extensionOrder: permutation() } : {}),
-      // A client that takes no tickets does not say how it would use them.
-      ...(flags['no-ticket'] ? { omitExtensions: [45] } : {}),
+      // A client that takes no tickets does not ask for them, nor say how it would use them.
+      ...(flags['no-ticket'] ? { omitExtensions: [35, 45] } : {}),
     },
   }
 }
@@ -86,6 +81,7 @@ export function serverConfig(
 ): ServerConfig {
   const serverDecides =
     flags['server-preference'] || flags.cipher !== undefined || policyOf(flags) !== undefined
+  const psk = knownPsk(flags)
   const noTickets = flags['no-ticket'] || flags['skip-ticket']
   const clientAuthentication = flags['require-any-client-certificate']
     ? 'require'
@@ -101,9 +97,11 @@ export function serverConfig(
           verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
         }),
     configure:
-      flags.async && flags['use-early-callback'] ? 'decide' : (hello) => configure(hello, flags),
+      flags.async && flags['use-early-callback']
+        ? 'decide'
+        : (hello) => configure(hello, flags, shared, seen),
     preference: serverDecides ? 'server' : 'client',
-    ...(noTickets ? {} : { tickets: tickets(flags, shared) }),
+    ...ticketsFor(undefined, flags, shared, seen),
     ...(flags['enable-early-data'] && !noTickets
       ? {
           earlyData: {
@@ -115,7 +113,22 @@ export function serverConfig(
         }
       : {}),
     certificateAuthorities: names(flags['use-client-ca-list']),
+    ...(psk === undefined
+      ? {}
+      : {
+          ...(flags.async ? { lookupPsk: 'decide' } : { psks: [psk] }),
+          ...(psk.identity.length === 0 ? {} : { pskHint: psk.identity }),
+        }),
   }
+}
+
+/** A client of BoringSSL may be told to follow HelloRequests; a server never renegotiates. */
+function renegotiation(flags: Flags): Pick<ClientConfig, 'renegotiation'> {
+  if (flags['renegotiate-freely'])
+    return { renegotiation: { peerMayStart: true, limit: manyRenegotiations } }
+  if (flags['renegotiate-once']) return { renegotiation: { peerMayStart: true, limit: 1 } }
+  if (flags['renegotiate-explicit']) return { renegotiation: { peerMayStart: false } }
+  return {}
 }
 
 function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen) {
@@ -123,59 +136,29 @@ function common(flags: Flags, credentials: readonly ShimCredential[], seen: Seen
   const policy = policyOf(flags)
   const schemes = policy?.schemes ?? flags['verify-prefs'] ?? defaultSchemes
   const maxMessage = flags['max-cert-list']
-  const asks =
-    flags['expect-client-ca-list'] !== undefined ||
-    flags['expect-peer-verify-pref'] !== undefined ||
-    flags['fail-cert-callback'] ||
-    (flags.server && flags['fail-ocsp-callback'])
   return {
-    versions: versions(flags).includes(tls13.id) ? [tls13] : [],
+    versions: [tls13, tls12].filter(({ id }) => versions(flags).includes(id)),
     crypto: provider,
     random: (length: number) => new Uint8Array(randomBytes(length)),
-    suites: policy?.suites ?? defaultSuites,
+    suites: suites(flags),
     groups: groups(flags),
     signatureSchemes: schemeNames(schemes),
     ...(alpn === undefined ? {} : { alpn }),
     requestScts: flags['enable-signed-cert-timestamps'],
+    extendedMainSecret: 'prefer',
+    encryptThenMac: 'prefer',
     limits: { chain: 100, ...(maxMessage === undefined ? {} : { handshakeMessage: maxMessage }) },
-    ...credentialSource(flags, credentials, asks),
+    ...credentialSource(flags, credentials, seen),
     observe: trace(seen),
   } as const
 }
 
-/** Several credentials go in as they are, so that the core chooses; a single one may be asked for. */
-function credentialSource(flags: Flags, all: readonly ShimCredential[], asks: boolean) {
-  const list = all.map(({ credential }) => credential)
-  if (asks || (flags.async && list.length === 1)) {
-    if (list.length > 1) throw new Unimplemented('several credentials and a question about them')
-    if (flags.async) return { credentials: 'decide' } as const
-    return { credentials: (question: CredentialQuestion) => choose(question, flags, all) } as const
-  }
-  return list.length === 0 ? {} : { credentials: list }
-}
-
-/** The credential, after the checks that BoringSSL's shim makes in its certificate callback. */
-export function choose(
-  question: CredentialQuestion,
+export function configure(
+  hello: ConfigureQuestion,
   flags: Flags,
-  all: readonly ShimCredential[],
-): ShimCredential['credential'] | undefined {
-  if (flags['fail-cert-callback']) throw new Deliberate('CERT_CB_ERROR')
-  if (flags.server && flags['fail-ocsp-callback']) throw new Deliberate('OCSP_CB_ERROR')
-  const authorities = flags['expect-client-ca-list']
-  if (authorities !== undefined)
-    expectSame(
-      question.certificateAuthorities.map(hex).join(),
-      names(authorities).map(hex).join(),
-      'authorities of the CertificateRequest',
-    )
-  const schemes = flags['expect-peer-verify-pref']
-  if (schemes !== undefined)
-    expectSame(question.signatureSchemes.join(), schemes.join(), "the peer's signature schemes")
-  return all[0]?.credential
-}
-
-export function configure(hello: ConfigureQuestion, flags: Flags): ConfigureAnswer {
+  shared: Shared,
+  seen: Seen,
+): ConfigureAnswer {
   const { serverName } = hello
   if (flags['expect-no-server-name'])
     expectThat(serverName === undefined, `no server name, not ${serverName}`)
@@ -188,27 +171,59 @@ export function configure(hello: ConfigureQuestion, flags: Flags): ConfigureAnsw
     return { refuse: 'the early callback fails', alert: handshakeFailure }
   if (flags['install-ddos-callback'] && flags['fail-ddos-callback'])
     return { refuse: 'too many connections', alert: internalError }
-  return {}
+  return ticketsFor(hello, flags, shared, seen)
 }
 
 export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): VerifyAnswer {
   seen.verified++
+  // In a renegotiation BoringSSL keeps to what it first got.
+  const first = seen.verified === 1
   const staple = flags['expect-ocsp-response']
-  if (staple !== undefined)
+  if (first && staple !== undefined)
     expectSame(hex(question.staple ?? new Uint8Array()), hex(staple), 'OCSP staple')
   const scts = flags['expect-signed-cert-timestamps']
-  if (scts !== undefined) expectSame(hex(joinList(question.scts)), hex(scts), 'SCTs')
+  if (first && scts !== undefined) expectSame(hex(joinList(question.scts)), hex(scts), 'SCTs')
   const demanded = flags['verify-peer'] || flags['require-any-client-certificate']
   if (flags['verify-fail'] && demanded) {
     const alert = flags['use-custom-verify-callback'] ? certificateUnknown : handshakeFailure
-    return { ok: false, code: 'CERTIFICATE_VERIFY_FAILED', message: 'as the test asks', alert }
+    return reject('CERTIFICATE_VERIFY_FAILED', seen, alert)
   }
   if (flags['use-ocsp-callback'] && flags['fail-ocsp-callback'])
-    return { ok: false, code: 'OCSP_CB_ERROR', message: 'as the test asks', alert: badStatus }
+    return reject('OCSP_CB_ERROR', seen, badStatus)
   const [leaf = new Uint8Array()] = question.chain
-  if (!permits(leaf, question.requiredKeyUsage))
-    return { ok: false, code: 'KEY_USAGE_BIT_INCORRECT', message: question.requiredKeyUsage }
+  if (!permits(leaf, question.requiredKeyUsage)) return reject('KEY_USAGE_BIT_INCORRECT', seen)
   return { ok: true, publicKey: certificatePublicKey(leaf).spki }
+}
+
+/** As an application may do that trusts no earlier verification. @returns why the connection must end. */
+export function reverify(
+  { role, peer, serverName }: ConnectionInfo,
+  flags: Flags,
+  seen: Seen,
+): Fault | undefined {
+  const answer = verify(
+    {
+      kind: 'verify',
+      role: role === 'client' ? 'server' : 'client',
+      chain: peer?.chain ?? [],
+      name: serverName,
+      requiredKeyUsage: 'digitalSignature',
+      staple: undefined,
+      scts: [],
+      certificateSignatureSchemes: [],
+      time: Date.now(),
+    },
+    flags,
+    seen,
+  )
+  if (answer.ok) return undefined
+  const { code, alert } = answer
+  return new Fault('certificateRejected', code, alert === undefined ? {} : { alert })
+}
+
+function reject(code: string, seen: Seen, alert?: number): VerifyAnswer {
+  seen.refusal = code
+  return { ok: false, code, message: 'as the test asks', ...(alert === undefined ? {} : { alert }) }
 }
 
 /** What a verifier does with the key usage that the core demands. */
@@ -232,16 +247,6 @@ function keyShares(flags: Flags): readonly string[] {
   return offered.filter((name) => first.includes(name))
 }
 
-function tickets(flags: Flags, shared: Shared): NonNullable<ServerConfig['tickets']> {
-  if (!flags.async) return { keys: { keys: [shared.ticketKey] } }
-  return {
-    store: {
-      save: (ticket, state) => shared.tickets.set(hex(ticket), state),
-      take: 'decide',
-    },
-  }
-}
-
 function serverProtocols(flags: Flags): readonly string[] | undefined {
   if (flags['decline-alpn']) return undefined
   if (flags['reject-alpn']) return ['nothing that a test offers']
@@ -261,12 +266,6 @@ function clientProtocols(wire: string | undefined): readonly string[] | undefine
   return list
 }
 
-/** DER names in hexadecimal, with commas between. */
-function names(list: string | undefined): readonly Uint8Array[] {
-  if (list === undefined || list === '<NULL>' || list === '<EMPTY>' || list === '') return []
-  return list.split(',').map((name) => new Uint8Array(Buffer.from(name, 'hex')))
-}
-
 function permutation(): readonly number[] {
   const order = Array.from({ length: 60 }, (_, index) => index)
   return order
@@ -278,15 +277,23 @@ function permutation(): readonly number[] {
 /** The messages and alerts, in the notation of `-expect-msg-callback`. */
 function trace(seen: Seen): NonNullable<ClientConfig['observe']> {
   return (observation) => {
+    if (observation.kind === 'keylog') seen.keylog.push(observation.line)
+    if (observation.kind === 'keys') {
+      if (observation.level !== 'application') seen.tls13Keys = true
+      // In TLS 1.2 new keys and change_cipher_spec are one.
+      else if (!seen.tls13Keys) seen.trace += `${observation.direction} ccs\n`
+      return
+    }
     if (observation.kind !== 'message' && observation.kind !== 'alert') return
-    const verb = observation.direction === 'sent' ? 'write' : 'read'
+    const received = observation.direction === 'received'
+    if (observation.kind === 'message' && received) {
+      seen.peerVersions = helloVersions(observation.type, observation.bytes) ?? seen.peerVersions
+      if (observation.type === helloRequest) seen.helloRequests++
+    }
+    const verb = received ? 'read' : 'write'
     seen.trace +=
       observation.kind === 'message'
         ? `${verb} hs ${observation.type}\n`
         : `${verb} alert ${observation.level} ${observation.description}\n`
   }
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

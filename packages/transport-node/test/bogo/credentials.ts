@@ -1,6 +1,14 @@
 /** Certificates and keys from the runner's PEM files. */
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Credential, SigningKey } from '@sanstls/core'
+import type {
+  Credential,
+  DecryptAnswer,
+  DecryptQuestion,
+  SignAnswer,
+  SigningKey,
+  SignQuestion,
+} from '@sanstls/core'
 import { provider, schemeAlgorithm } from './crypto.js'
 import { type CredentialFlags, type Flags, Unimplemented } from './flags.js'
 import { policyOf } from './policies.js'
@@ -11,16 +19,18 @@ export interface ShimCredential {
   readonly index: number
   readonly credential: Credential
   readonly key: SigningKey
+  /** Only for peers that name an issuer of the chain among their authorities. */
+  readonly mustMatchIssuer: boolean
 }
 
 /** In order of preference: those introduced one by one, then the default one. */
 export function loadCredentials(
   flags: Flags,
-  onSign: (index: number) => void,
+  onUse: (index: number) => void,
 ): readonly ShimCredential[] {
   const numbered = flags.credentials.map((credential, index) => ({ credential, index }))
   return [...numbered, { credential: flags.defaultCredential, index: -1 }].flatMap(
-    ({ credential, index }) => load(credential, index, flags, () => onSign(index)) ?? [],
+    ({ credential, index }) => load(credential, index, flags, () => onUse(index)) ?? [],
   )
 }
 
@@ -28,13 +38,13 @@ function load(
   credential: CredentialFlags,
   index: number,
   flags: Flags,
-  onSign: () => void,
+  onUse: () => void,
 ): ShimCredential | undefined {
   const { 'cert-file': chainFile, 'key-file': keyFile } = credential
   if (chainFile === undefined || keyFile === undefined) return undefined
   const key = observed(
     restricted(readKey(keyFile), credential['signing-prefs'] ?? policyOf(flags)?.schemes),
-    onSign,
+    onUse,
   )
   const scts = credential['signed-cert-timestamps']
   const staple = credential['ocsp-response']
@@ -43,6 +53,7 @@ function load(
   return {
     index,
     key,
+    mustMatchIssuer: credential['must-match-issuer'],
     credential: {
       chain: readChain(chainFile),
       key: flags.async ? 'decide' : key,
@@ -52,6 +63,7 @@ function load(
   }
 }
 
+const premasterLength = 48
 const keys = new Map<string, SigningKey>()
 
 function readKey(file: string): SigningKey {
@@ -72,18 +84,57 @@ function restricted(key: SigningKey, preferences: readonly number[] | undefined)
   if (preferences === undefined) return key
   const allowed = preferences.map(schemeAlgorithm)
   const algorithms = key.algorithms.filter((algorithm) => allowed.includes(algorithm))
-  return { ...key, algorithms, sign: key.sign.bind(key) }
+  return { ...bound(key), algorithms }
 }
 
-function observed(key: SigningKey, onSign: () => void): SigningKey {
+function observed(key: SigningKey, onUse: () => void): SigningKey {
+  const own = bound(key)
+  const { decrypt } = own
   return {
-    publicKey: key.publicKey,
-    algorithms: key.algorithms,
+    ...own,
     sign(algorithm, message, random) {
-      onSign()
+      onUse()
       return key.sign(algorithm, message, random)
     },
+    ...(decrypt === undefined
+      ? {}
+      : {
+          decrypt(ciphertext, fallback, random) {
+            onUse()
+            return decrypt(ciphertext, fallback, random)
+          },
+        }),
   }
+}
+
+function bound(key: SigningKey): SigningKey {
+  const { publicKey, algorithms, sign, decrypt } = key
+  return {
+    publicKey,
+    algorithms,
+    sign: sign.bind(key),
+    ...(decrypt === undefined ? {} : { decrypt: decrypt.bind(key) }),
+  }
+}
+
+const random = (length: number) => new Uint8Array(randomBytes(length))
+
+/** What an asynchronous test answers with. */
+export function sign(
+  { credential, scheme, message }: SignQuestion,
+  all: readonly ShimCredential[],
+): SignAnswer {
+  const key = all.find((one) => one.credential === credential)?.key
+  const algorithm = key?.algorithms.find((name) => name === schemeAlgorithm(scheme))
+  return algorithm === undefined ? undefined : key?.sign(algorithm, message, random)
+}
+
+export function decrypt(
+  { credential, ciphertext }: DecryptQuestion,
+  all: readonly ShimCredential[],
+): DecryptAnswer {
+  const key = all.find((one) => one.credential === credential)?.key
+  return key?.decrypt?.(ciphertext, random(premasterLength), random)
 }
 
 export function readChain(file: string): readonly Uint8Array[] {

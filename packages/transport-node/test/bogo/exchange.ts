@@ -1,35 +1,49 @@
 /** One connection as BoringSSL's shim runs it: handshake, checks, echo with every bit turned, shutdown. */
-import type {
-  AnswerTo,
-  Connection,
-  ConnectionInfo,
-  CredentialAnswer,
-  CredentialQuestion,
+import {
+  type Connection,
+  type ConnectionInfo,
   Fault,
-  Output,
-  Session,
+  type FaultCode,
+  type Output,
+  type Session,
 } from '@sanstls/core'
+import { answer, type Decision } from './answers.js'
+import { latin1 } from './bytes.js'
 import { checkEstablished, expectSame, expectThat } from './checks.js'
-import { choose, configure, Deliberate, type Seen, type Shared, verify } from './configure.js'
+import type { Seen } from './choose.js'
+import { reverify } from './configure.js'
 import type { ShimCredential } from './credentials.js'
-import { schemeAlgorithm } from './crypto.js'
+import { exports, Refused } from './exports.js'
 import type { Flags } from './flags.js'
+import type { Shared } from './sessions.js'
 import type { Wire } from './wire.js'
 
-type Decision = Extract<Output, { kind: 'decide' }>['decision']
+/** Which alert came, which extension is missing, and so on. */
+const detailed: ReadonlySet<FaultCode> = new Set([
+  'alertReceived',
+  'changedInRenegotiation',
+  'changedSession',
+  'illegalEarlyData',
+  'illegalParameter',
+  'missingExtension',
+  'mismatchedCertificate',
+  'noCommonVersion',
+  'unofferedVersion',
+])
 
 /** The connection failed, as many tests want it to. */
 export class Failed extends Error {
   readonly fault: Fault
+  /** The fault's code; where the code alone stands for several causes, with the cause. */
+  readonly reason: string
 
-  constructor(fault: Fault) {
+  constructor(fault: Fault, refusal: string | undefined) {
     super(fault.message)
     this.fault = fault
+    const said = detailed.has(fault.code) ? fault.detail : refusal
+    this.reason = said === undefined ? fault.code : `${fault.code} ${said}`
   }
 }
-
-/** A call came too early. */
-export class Refused extends Error {}
 
 export interface Setting {
   readonly connection: Connection
@@ -43,6 +57,8 @@ export interface Setting {
   readonly seen: Seen
 }
 
+/** decompression_failure, which a test wants to see. */
+const sentAlert = new Fault('internalError', 'as the test asks', { alert: 30 })
 const recordSizes = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769]
 
 export class Exchange {
@@ -53,7 +69,11 @@ export class Exchange {
   #info: ConnectionInfo | undefined
   #session: Session | undefined
   #rejected = false
+  #renegotiations = 0
+  #requestsSeen = 0
   #peerClosed = false
+  /** What happened until the peer closed. */
+  #trace = ''
   #done = false
   #wroteEarly = false
   #writesDue = false
@@ -96,6 +116,7 @@ export class Exchange {
 
   /** Polls until there is nothing to do, answering what is asked meanwhile. */
   async #settle(): Promise<void> {
+    const { seen } = this.#setting
     for (;;) {
       const output = this.#connection.poll()
       if (output.kind !== 'idle') {
@@ -106,7 +127,12 @@ export class Exchange {
       if (decision !== undefined && !this.#done) {
         this.#decision = undefined
         await new Promise((resolve) => setImmediate(resolve))
-        this.#answer(decision)
+        answer(decision, this.#connection, this.#flags, this.#setting)
+        continue
+      }
+      if (this.#flags['renegotiate-explicit'] && this.#requestsSeen < seen.helloRequests) {
+        this.#requestsSeen++
+        this.#connection.renegotiate()
         continue
       }
       if (this.#writesDue && !this.#done) {
@@ -137,12 +163,18 @@ export class Exchange {
         expectThat(this.#flags['expect-reject-early-data'], 'early data to be taken')
         this.#rejected = true
         this.#flags = this.#setting.retry
+        this.#setting.seen.inForce = this.#flags
         break
       case 'session':
-        this.#session = output.session
+        // BoringSSL keeps none of a renegotiation.
+        if (this.#renegotiations === 0) this.#session = output.session
+        break
+      case 'renegotiated':
+        this.#renegotiations++
         break
       case 'peerClosed':
         this.#peerClosed = true
+        this.#trace = this.#setting.seen.trace
         this.#connection.close()
         this.#done = true
         break
@@ -155,22 +187,24 @@ export class Exchange {
   #failed(fault: Fault): void {
     this.#done = true
     // Tests that care for truncation say so.
-    const tolerated = fault.code === 'truncated' && !this.#flags['check-close-notify']
-    if (!tolerated) throw new Failed(fault)
+    const tolerated =
+      fault === sentAlert || (fault.code === 'truncated' && !this.#flags['check-close-notify'])
+    if (!tolerated) throw new Failed(fault, this.#setting.seen.refusal)
   }
 
   #established(info: ConnectionInfo): void {
     this.#info = info
     const { resumption, seen } = this.#setting
+    seen.established = true
     const flags = this.#flags
     checkEstablished(info, flags, resumption, seen.selected)
     expectThat(seen.verified <= 1, 'one verification')
-    const length = flags['export-keying-material']
-    if (length !== undefined && length > 0) {
-      const context = flags['use-export-context'] ? latin1(flags['export-context']) : undefined
-      this.#send(this.#connection.exporter(flags['export-label'] ?? '', context, length))
-    }
-    this.#writesDue = true
+    for (const bytes of exports(this.#connection, flags, seen)) this.#send(bytes)
+    const refusal =
+      flags['reverify-on-resume'] && info.resumed ? reverify(info, flags, seen) : undefined
+    if (refusal !== undefined) this.#connection.fail(refusal)
+    else if (flags['send-alert']) this.#connection.fail(sentAlert)
+    else this.#writesDue = true
   }
 
   #firstWrites(): void {
@@ -249,76 +283,39 @@ export class Exchange {
     return taken > 0
   }
 
-  #answer(decision: Decision): void {
-    const { credentials, shared, seen } = this.#setting
-    const flags = this.#flags
-    const connection = this.#connection
-    const answer = <D extends Decision>(to: D, value: AnswerTo<D>) =>
-      connection.answer(to as Decision, value as never)
-    switch (decision.kind) {
-      case 'configure':
-        answer(decision, configure(decision, flags))
-        break
-      case 'credential':
-        answer(decision, this.#choose(decision))
-        break
-      case 'verify':
-        answer(decision, verify(decision, flags, seen))
-        break
-      case 'sign': {
-        const found = credentials.find(({ credential }) => credential === decision.credential)
-        const algorithm = found?.key.algorithms.find(
-          (name) => name === schemeAlgorithm(decision.scheme),
-        )
-        const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
-        answer(
-          decision,
-          algorithm === undefined
-            ? undefined
-            : found?.key.sign(algorithm, decision.message, random),
-        )
-        break
-      }
-      case 'session': {
-        const key = Buffer.from(decision.ticket).toString('hex')
-        const state = shared.tickets.get(key)
-        shared.tickets.delete(key)
-        answer(decision, state)
-        break
-      }
-      case 'replay':
-        answer(decision, true)
-        break
-      case 'psk':
-        answer(decision, undefined)
-        break
-    }
+  #checkSessionId(): void {
+    const { flags, resumption, seen } = this.#setting
+    if (resumption || this.#info?.tls12 === undefined) return
+    if (flags['expect-session-id']) expectThat(seen.saved > 0, 'a session under an id')
+    if (flags['expect-no-session-id']) expectSame(seen.saved, 0, 'sessions under an id')
   }
 
-  /** There is no other way to fail late than to have nothing. */
-  #choose(question: CredentialQuestion): CredentialAnswer {
-    try {
-      return choose(question, this.#flags, this.#setting.credentials)
-    } catch (thrown) {
-      if (thrown instanceof Deliberate) return undefined
-      throw thrown
-    }
+  /** Tickets of TLS 1.3 follow the handshake; in TLS 1.2 a resumption brings a session only with a new ticket. */
+  #expectsSession(): boolean {
+    const flags = this.#flags
+    if (flags['expect-no-session']) return false
+    const old = this.#info?.tls12 !== undefined && this.#info.resumed
+    return !old || flags['expect-ticket-renewal']
   }
 
   #checkEnd(): void {
-    const { flags: first, seen } = this.#setting
+    const { flags: first } = this.#setting
     const flags = this.#flags
     expectThat(this.#info !== undefined, 'the handshake to be complete')
+    if (flags['send-alert']) return
     if (first['expect-reject-early-data'] && !first.server)
       expectThat(this.#rejected, 'early data to be rejected')
     if (flags['shim-shuts-down'] && flags['check-close-notify'])
       expectThat(this.#peerClosed, 'close_notify in answer to ours')
     const trace = flags['expect-msg-callback']
-    if (trace !== undefined) expectSame(seen.trace, trace, 'messages')
-    if (flags.server) return
+    if (trace !== undefined) expectSame(this.#trace, trace, 'messages')
+    expectSame(this.#renegotiations, flags['expect-total-renegotiations'] ?? 0, 'renegotiations')
+    if (flags.server) {
+      this.#checkSessionId()
+      return
+    }
     if (flags['shim-shuts-down']) return
-    const expectsSession = !flags['expect-no-session']
-    expectSame(this.#session !== undefined, expectsSession, 'a new session')
+    expectSame(this.#session !== undefined, this.#expectsSession(), 'a new session')
     if (this.#session !== undefined)
       expectSame(
         this.#session.maxEarlyData > 0,
@@ -326,8 +323,4 @@ export class Exchange {
         'a ticket for early data',
       )
   }
-}
-
-function latin1(text = ''): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'))
 }

@@ -8,8 +8,8 @@ const text = { kind: 'text' } as const
 const bytes = { kind: 'bytes' } as const
 
 /**
- * The flags that we understand; some say nothing about TLS 1.3, or ask about what we do not report, and change nothing.
- * One that stands neither here nor in `lacking.ts` is unknown.
+ * The flags that we understand; some ask about what we do not report, or configure what a stream does not have, and
+ * change nothing. One that stands neither here nor in `lacking.ts` is unknown.
  */
 const table = {
   'advertise-alpn': text,
@@ -66,11 +66,14 @@ const table = {
   'export-context': text,
   'export-keying-material': int,
   'export-label': text,
+  'export-traffic-secrets': flag,
   'fail-cert-callback': flag,
   'fail-ddos-callback': flag,
   'fail-early-callback': flag,
   'fail-ocsp-callback': flag,
+  'fallback-scsv': flag,
   'fips-202205': flag,
+  'forbid-renegotiation-after-handshake': flag,
   'handshake-never-done': flag,
   'handshake-twice': flag,
   'host-name': text,
@@ -94,16 +97,24 @@ const table = {
   'no-tls13': flag,
   'permute-extensions': flag,
   port: int,
+  psk: text,
+  'psk-identity': text,
+  'quic-use-legacy-codepoint': int,
   'read-size': int,
   'read-with-unfinished-write': flag,
   'reject-alpn': flag,
+  'renegotiate-explicit': flag,
   'renegotiate-freely': flag,
+  'renegotiate-ignore': flag,
+  'renegotiate-once': flag,
   'renew-ticket': flag,
   'repeat-shim-initial-write': int,
   'require-any-client-certificate': flag,
   'resume-count': int,
   'resumption-delay': int,
+  'reverify-on-resume': flag,
   'select-alpn': text,
+  'send-alert': flag,
   server: flag,
   'server-preference': flag,
   'set-ocsp-in-callback': flag,
@@ -111,7 +122,9 @@ const table = {
   'shim-initial-write': text,
   'shim-shuts-down': flag,
   'shim-writes-first': flag,
+  'srtp-profiles': text,
   'skip-ticket': flag,
+  'tls-unique': flag,
   'trust-cert': text,
   'use-client-ca-list': text,
   'use-custom-verify-callback': flag,
@@ -133,6 +146,7 @@ const table = {
 const credentialTable = {
   'cert-file': text,
   'key-file': text,
+  'must-match-issuer': flag,
   'ocsp-response': bytes,
   'signed-cert-timestamps': bytes,
   'signing-prefs': ints,
@@ -253,6 +267,7 @@ function noCredential(): CredentialFlags {
   return {
     'cert-file': undefined,
     'key-file': undefined,
+    'must-match-issuer': false,
     'ocsp-response': undefined,
     'signed-cert-timestamps': undefined,
     'signing-prefs': undefined,

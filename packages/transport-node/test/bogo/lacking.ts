@@ -1,27 +1,14 @@
 /** Flags for what sanstls does not have, by reason; a test that uses one is not run. */
 
 const later: Readonly<Record<string, readonly string[]>> = {
-  'DTLS comes later': ['dtls', 'mtu', 'initial-timeout-duration-ms', 'srtp-profiles'],
+  'DTLS comes later': ['dtls', 'mtu', 'initial-timeout-duration-ms'],
   'QUIC comes later': [
     'quic',
     'quic-transport-params',
     'expect-quic-transport-params',
     'quic-early-data-context',
-    'quic-use-legacy-codepoint',
   ],
-  'TLS 1.2 and older come later': [
-    'cbc-record-splitting',
-    'expect-certificate-types',
-    'fallback-scsv',
-    'forbid-renegotiation-after-handshake',
-    'partial-write',
-    'psk',
-    'psk-identity',
-    'renegotiate-explicit',
-    'renegotiate-ignore',
-    'renegotiate-once',
-    'tls-unique',
-  ],
+  'TLS 1.1 and older come with the legacy entry point': ['cbc-record-splitting', 'partial-write'],
   'Encrypted ClientHello comes later': [
     'ech-config-list',
     'ech-is-retry-config',
@@ -109,22 +96,19 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'allow-unknown-alpn-protos',
     'curves-flags',
     'early-write-after-message',
+    'expect-certificate-types',
     'expect-sha256-client-cert',
-    'export-traffic-secrets',
     'max-send-fragment',
     'no-server-name-ack',
     'peek-then-read',
     'private-key-delay-ms',
     'retain-only-sha256-client-cert',
-    'reverify-on-resume',
     'select-empty-alpn',
-    'send-alert',
     'server-supported-groups-hint',
     'ticket-key',
     'wait-for-debugger',
     'write-settings',
   ],
-  'choosing credentials by issuer is left to a policy': ['must-match-issuer'],
 }
 
 const reasons = new Map<string, string>()

@@ -2,10 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { createClient, createServer, OptionError, type Session, type Time } from '@sanstls/core'
 import { Unexpected } from './checks.js'
-import { clientConfig, type Seen, type Shared, serverConfig } from './configure.js'
+import type { Seen } from './choose.js'
+import { clientConfig, serverConfig } from './configure.js'
 import { loadCredentials } from './credentials.js'
-import { Exchange, Failed, Refused } from './exchange.js'
+import { Exchange, Failed } from './exchange.js'
+import { Refused } from './exports.js'
 import { type Flags, type Invocation, parseFlags, Unimplemented, versions } from './flags.js'
+import type { Shared } from './sessions.js'
 import { Wire } from './wire.js'
 
 export interface Outcome {
@@ -17,7 +20,6 @@ export interface Outcome {
 }
 
 const tls12 = 0x0303
-const tls13 = 0x0304
 const protocolVersionAlert = 70
 const [succeeded, failed, notImplemented, mustNotPass] = [0, 1, 89, 90]
 
@@ -64,7 +66,19 @@ interface Once {
 
 async function connectOnce(once: Once): Promise<Session | undefined> {
   const { flags, retry, resumption, shared, session, now } = once
-  const seen: Seen = { verified: 0, selected: -1, trace: '' }
+  const seen: Seen = {
+    verified: 0,
+    selected: -1,
+    trace: '',
+    established: false,
+    inForce: undefined,
+    tls13Keys: false,
+    peerVersions: [],
+    keylog: [],
+    helloRequests: 0,
+    saved: 0,
+    refusal: undefined,
+  }
   const credentials = loadCredentials(flags, (index) => {
     seen.selected = index
   })
@@ -77,7 +91,7 @@ async function connectOnce(once: Once): Promise<Session | undefined> {
   try {
     return await new Exchange(setting).run()
   } catch (thrown) {
-    if (thrown instanceof Failed) checkVersionFault(thrown, flags)
+    if (thrown instanceof Failed) checkVersionFault(thrown, flags, seen)
     if (thrown instanceof Error) thrown.message += `\n${seen.trace}`
     throw thrown
   } finally {
@@ -85,22 +99,33 @@ async function connectOnce(once: Once): Promise<Session | undefined> {
   }
 }
 
-const older = 'TLS 1.2 and older come later'
+const older = 'TLS 1.1 and older come with the legacy entry point'
 
 function checkVersions({ initial, resume }: Invocation): void {
   for (const flags of initial['resume-count'] === undefined ? [initial] : [initial, resume]) {
     const allowed = versions(flags)
-    if (allowed.length > 0 && !allowed.includes(tls13)) throw new Unimplemented(older)
+    if (allowed.length > 0 && !allowed.some((version) => version >= tls12))
+      throw new Unimplemented(older)
   }
 }
 
-/** The peer wants an older version, and the runner supposes that we have it. */
-function checkVersionFault({ fault }: Failed, flags: Flags): void {
-  const disagree =
-    fault.code === 'noCommonVersion' ||
-    (fault.code === 'alertReceived' && fault.alert === protocolVersionAlert)
-  if (disagree && versions(flags).some((version) => version <= tls12))
-    throw new Unimplemented(older)
+/** The peer wants an older version and none of ours, and the runner supposes that we have it. */
+function checkVersionFault({ fault }: Failed, flags: Flags, seen: Seen): void {
+  const allowed = versions(flags)
+  const [ours, supposed] = [
+    allowed.filter((version) => version >= tls12),
+    allowed.filter((version) => version < tls12),
+  ]
+  const names = (list: readonly number[]) => seen.peerVersions.some((one) => list.includes(one))
+  const wanted =
+    fault.code === 'noCommonVersion'
+      ? names(supposed) && !names(ours)
+      : fault.code === 'alertReceived' &&
+        fault.alert === protocolVersionAlert &&
+        supposed.length > 0 &&
+        !flags.server
+  // A renegotiation may not change it anyway.
+  if (wanted && !seen.established) throw new Unimplemented(older)
 }
 
 function outcomeOf(thrown: unknown): Outcome {
@@ -112,13 +137,13 @@ function outcomeOf(thrown: unknown): Outcome {
       unimplemented: thrown.message,
     }
   if (thrown instanceof Failed) {
-    const { fault, message } = thrown
+    const { fault, message, reason } = thrown
     const cause = fault.cause instanceof Error ? fault.cause : undefined
     if (cause instanceof Unexpected || cause instanceof Unimplemented) return outcomeOf(cause)
     // An internal error is a bug, whatever the test expects.
     const code = fault.code === 'internalError' ? mustNotPass : failed
     const detail = cause === undefined ? '' : `\n${cause.stack}`
-    return { code, stdout: '', stderr: `:${fault.code}: ${message}${detail}\n` }
+    return { code, stdout: '', stderr: `:${reason}: ${message}${detail}\n` }
   }
   if (thrown instanceof Refused)
     return { code: failed, stdout: '', stderr: `:refused: ${thrown.message}\n` }

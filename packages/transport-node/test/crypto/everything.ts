@@ -2,6 +2,7 @@
 import type { CryptoProvider } from '@sanstls/core'
 import * as nobleEntries from '@sanstls/core/noble'
 import * as nobleMldsa from '@sanstls/core/noble/mldsa'
+import * as nobleTls12 from '@sanstls/core/noble/tls12'
 import * as entries from '@sanstls/transport-node/crypto'
 
 /** Every native entry, whether or not the runtime has it. */
@@ -57,6 +58,9 @@ export const all = {
     entries.mldsa87,
   ],
   hashes: [entries.sha256, entries.sha384, entries.sha512, entries.sha1, entries.sha224],
+  suites12: entries.suites12,
+  finiteField: entries.finiteField,
+  rsaEncryption: entries.rsaEncryption,
 }
 
 export const aeads = [entries.aes128Ccm8, entries.aes256Ccm, entries.aes256Ccm8]
@@ -96,6 +100,9 @@ export const allNoble: CryptoProvider = nobleEntries.createNoble({
     nobleMldsa.mldsa65Keys,
     nobleMldsa.mldsa87Keys,
   ],
+  suites12: nobleTls12.allSuites12,
+  finiteField: nobleTls12.finiteField,
+  rsaEncryption: nobleTls12.rsaEncryption,
 })
 
 /** The running runtime, for what tests print. */

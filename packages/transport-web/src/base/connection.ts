@@ -1,5 +1,5 @@
 /** A TLS connection as applications use it, on any runtime. */
-import type { ConnectionInfo, Peer } from '@sanstls/core'
+import type { ConnectionInfo, Peer, RenegotiateOptions } from '@sanstls/core'
 import { Fault } from '@sanstls/core'
 import type { Drive } from '@sanstls/core/drive'
 import type { Incoming, ReadOptions } from './incoming.js'
@@ -29,6 +29,8 @@ export interface Parts {
   readonly addresses: Addresses
   /** Has the next `peerAuthenticated` output reported. */
   readonly whenPeerAuthenticates: () => Promise<Peer | undefined>
+  /** What the next renegotiation comes to: what was negotiated, or undefined where the peer does not want one. */
+  readonly whenRenegotiated: () => Promise<ConnectionInfo | undefined>
 }
 
 /**
@@ -39,8 +41,6 @@ export interface Parts {
  * failure, with the code `truncated`.
  */
 export class TlsConnection implements AsyncIterable<Uint8Array> {
-  /** What was negotiated, and whom the connection has authenticated. */
-  readonly info: ConnectionInfo
   readonly addresses: Addresses
   /**
    * Fulfilled once both sides have closed, or `close` was called, and the transport has been freed; rejected after a
@@ -51,17 +51,27 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
   readonly #whenPeerAuthenticates: () => Promise<Peer | undefined>
+  readonly #whenRenegotiated: () => Promise<ConnectionInfo | undefined>
+  #info: ConnectionInfo
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
   #writable: WritableStream<Uint8Array> | undefined
 
   constructor(parts: Parts) {
-    this.info = parts.info
+    this.#info = parts.info
     this.addresses = parts.addresses
     this.#drive = parts.drive
     this.#incoming = parts.incoming
     this.#outgoing = parts.outgoing
     this.#whenPeerAuthenticates = parts.whenPeerAuthenticates
+    this.#whenRenegotiated = parts.whenRenegotiated
     this.closed = parts.closed
+  }
+
+  /** What was negotiated, and whom the connection has authenticated. A renegotiation changes it. */
+  get info(): ConnectionInfo {
+    // A connection that is over has forgotten it.
+    this.#info = this.#drive.connection.info ?? this.#info
+    return this.#info
   }
 
   /** The next chunk of data, as the peer's records cut it; undefined after the peer's close_notify. */
@@ -171,10 +181,27 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
     this.#drive.act((connection, now) => connection.updateKeys(requestPeer, now))
   }
 
+  /**
+   * TLS 1.2: another handshake, for new keys or, at a server, to authenticate the client; reading and writing go on
+   * meanwhile. Fulfilled with what was negotiated, or undefined where the peer does not want one.
+   */
+  async renegotiate(options?: RenegotiateOptions): Promise<ConnectionInfo | undefined> {
+    return this.#drive.act((connection, now) => {
+      connection.renegotiate(options, now)
+      return this.#whenRenegotiated()
+    })
+  }
+
+  /** TLS 1.2: the PRF (RFC 5246 section 5), under the main secret where `secret` is undefined. */
+  prf(secret: Uint8Array | undefined, label: string, seed: Uint8Array, length: number): Uint8Array {
+    return this.#drive.connection.prf(secret, label, seed, length)
+  }
+
   /** Server: asks the client to authenticate itself now (RFC 9846 4.7.2). Undefined: it declined. */
-  requestClientCertificate(): Promise<Peer | undefined> {
-    const answer = this.#whenPeerAuthenticates()
-    this.#drive.act((connection, now) => connection.requestClientCertificate(now))
-    return answer
+  async requestClientCertificate(): Promise<Peer | undefined> {
+    return this.#drive.act((connection, now) => {
+      connection.requestClientCertificate(now)
+      return this.#whenPeerAuthenticates()
+    })
   }
 }

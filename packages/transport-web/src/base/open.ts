@@ -81,10 +81,8 @@ class Wiring implements Handler {
   readonly #closed: Promise<void>
   #close: { resolve: () => void; reject: (error: unknown) => void } = { resolve() {}, reject() {} }
   #failure: { readonly error: unknown } | undefined
-  #waitingForPeer: {
-    resolve: (peer: Peer | undefined) => void
-    reject: (error: unknown) => void
-  }[] = []
+  readonly #waitingForPeer = new Waiting<Peer | undefined>()
+  readonly #waitingForKeys = new Waiting<ConnectionInfo | undefined>()
 
   constructor(
     opening: Opening,
@@ -129,7 +127,13 @@ class Wiring implements Handler {
         this.#opening.onEarlyData?.(event.bytes)
         break
       case 'peerAuthenticated':
-        this.#waitingForPeer.shift()?.resolve(event.peer)
+        this.#waitingForPeer.settle(event.peer)
+        break
+      case 'renegotiated':
+        this.#waitingForKeys.settle(event.info)
+        break
+      case 'renegotiationRefused':
+        this.#waitingForKeys.settle(undefined)
         break
       case 'peerClosed':
         this.#incoming.end()
@@ -156,18 +160,36 @@ class Wiring implements Handler {
       info,
       closed: this.#closed,
       addresses: this.#opening.addresses ?? {},
-      whenPeerAuthenticates: () =>
-        new Promise((resolve, reject) => {
-          this.#waitingForPeer.push({ resolve, reject })
-        }),
+      whenPeerAuthenticates: () => this.#waitingForPeer.next(),
+      whenRenegotiated: () => this.#waitingForKeys.next(),
     })
   }
 
   #end(readError: unknown, otherError: unknown): void {
     this.#incoming.end(readError)
     this.#outgoing.fail(otherError)
-    for (const { reject } of this.#waitingForPeer.splice(0)) reject(otherError)
+    this.#waitingForPeer.fail(otherError)
+    this.#waitingForKeys.fail(otherError)
     this.#settle({ error: otherError })
+  }
+}
+
+/** Those who wait for what comes next, in order. */
+class Waiting<T> {
+  #waiting: { resolve: (value: T) => void; reject: (error: unknown) => void }[] = []
+
+  next(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+    })
+  }
+
+  settle(value: T): void {
+    this.#waiting.shift()?.resolve(value)
+  }
+
+  fail(error: unknown): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 }
 

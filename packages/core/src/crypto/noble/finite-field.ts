@@ -3,6 +3,7 @@ import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import type { FiniteField, NamedGroup } from '../provider.js'
 import {
   type FfdheParameters,
+  type Field,
   ffdhe2048,
   ffdhe3072,
   ffdhe4096,
@@ -26,37 +27,41 @@ const known: readonly (readonly [NamedGroup, FfdheParameters])[] = /* @__PURE__ 
 
 /**
  * Whether the prime is one, and large enough, is the server's to vouch for and the client's to demand: here the largest
- * number that can be worked with is the only bound.
+ * number that can be worked with is the only bound. For other providers too: `groupOf` does the arithmetic.
  */
-export const finiteField: FiniteField = {
-  group(prime, generator) {
-    const p = numberOf(prime)
-    const g = numberOf(generator)
-    if (p === undefined || g === undefined) return undefined
-    if ((p & 1n) === 0n || g < 2n || g > p - 2n) return undefined
-    const bits = bitLength(p)
-    const length = Math.ceil(bits / 8)
-    // Only of a safe prime is it known how short an exponent may be.
-    const exponentLength = g === 2n ? exponentLengthOf(p, bits) : undefined
-    return fieldGroup({
-      id: 0,
-      name: 'dhe',
-      prime: () => p,
-      generator: g,
-      length,
-      exponentLength: exponentLength ?? length,
-    })
-  },
-  parameters(id) {
-    const [, parameters] = known.find(([group]) => group.id === id) ?? []
-    return (
-      parameters && {
-        prime: numberToBytesBE(parameters.prime(), parameters.bits / 8),
-        generator: Uint8Array.of(2),
-      }
-    )
-  },
+export function finiteFieldOver(groupOf: (field: Field) => NamedGroup): FiniteField {
+  return {
+    group(prime, generator) {
+      const p = numberOf(prime)
+      const g = numberOf(generator)
+      if (p === undefined || g === undefined) return undefined
+      if ((p & 1n) === 0n || g < 2n || g > p - 2n) return undefined
+      const bits = bitLength(p)
+      const length = Math.ceil(bits / 8)
+      // Only of a safe prime is it known how short an exponent may be.
+      const exponentLength = g === 2n ? exponentLengthOf(p, bits) : undefined
+      return groupOf({
+        id: 0,
+        name: 'dhe',
+        prime: () => p,
+        generator: g,
+        length,
+        exponentLength: exponentLength ?? length,
+      })
+    },
+    parameters(id) {
+      const [, parameters] = known.find(([group]) => group.id === id) ?? []
+      return (
+        parameters && {
+          prime: numberToBytesBE(parameters.prime(), parameters.bits / 8),
+          generator: Uint8Array.of(2),
+        }
+      )
+    },
+  }
 }
+
+export const finiteField: FiniteField = /* @__PURE__ */ finiteFieldOver(fieldGroup)
 
 /** Undefined where there are more digits than any prime here may have. */
 function numberOf(bytes: Uint8Array): bigint | undefined {

@@ -132,12 +132,14 @@ function chosenVersion(
   if (chosen === undefined) {
     // RFC 9846 4.2.4: whether we speak that version does not matter.
     if (retry !== undefined)
-      throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
+      throw new Fault('unofferedVersion', 'another version than in the HelloRetryRequest')
     const version = settings.versions.find(
       ({ id }) => id < protocolVersion.tls13 && traits.wireVersion(id) === hello.legacyVersion,
     )
     if (version === undefined)
       throw new Fault('noCommonVersion', `the server chose 0x${hello.legacyVersion.toString(16)}`)
+    // RFC 9846 E.3: such a server stumbles over the data.
+    if (offer.earlyData) throw new Fault('versionWithoutEarlyData', `it chose ${version.name}`)
     checkDowngrade(hello.random, version, settings.versions)
     return version
   }
@@ -148,9 +150,9 @@ function chosenVersion(
     ({ id }) => id >= protocolVersion.tls13 && traits.wireVersion(id) === number,
   )
   if (version === undefined)
-    throw new Fault('illegalParameter', `supported_versions says 0x${number.toString(16)}`)
+    throw new Fault('unofferedVersion', `supported_versions says 0x${number.toString(16)}`)
   if (retry !== undefined && retry.version !== version)
-    throw new Fault('illegalParameter', 'another version than in the HelloRetryRequest')
+    throw new Fault('unofferedVersion', 'another version than in the HelloRetryRequest')
   // RFC 9846 4.2.3: protocol_version too.
   if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
     throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)

@@ -119,10 +119,7 @@ function generate(groups: readonly NamedGroup[], context: Context): ReadonlyMap<
 function retryShare(id: number, offer: Offer, context: Context): ReadonlyMap<number, KeyPair> {
   const group = offer.settings.groups.find((candidate) => candidate.id === id)
   if (group === undefined)
-    throw new Fault(
-      'illegalParameter',
-      `HelloRetryRequest for ${nameOf(namedGroup, id)}, not offered`,
-    )
+    throw new Fault('unofferedGroup', `HelloRetryRequest for ${nameOf(namedGroup, id)}`)
   if (offer.keyPairs.has(id))
     throw new Fault(
       'pointlessHelloRetryRequest',
@@ -179,12 +176,18 @@ function checkHello(hello: ServerHello, { offer, retry, settings }: WaitServerHe
   if (!equal(hello.legacySessionIdEcho, offer.sessionId))
     throw new Fault('illegalParameter', 'legacy_session_id_echo is not what was sent')
   if (hello.legacyCompressionMethod !== 0)
-    throw new Fault('illegalParameter', 'legacy_compression_method is not 0')
+    throw new Fault(
+      'illegalCompression',
+      `legacy_compression_method is ${hello.legacyCompressionMethod}`,
+    )
   const suite = settings.suites.find(({ id }) => id === hello.cipherSuite)
   if (suite === undefined || !offer.hello.cipherSuites.includes(hello.cipherSuite))
-    throw new Fault('illegalParameter', `suite 0x${hello.cipherSuite.toString(16)} was not offered`)
+    throw new Fault('unofferedSuite', `suite 0x${hello.cipherSuite.toString(16)}`)
   if (retry !== undefined && retry.suite !== suite)
-    throw new Fault('illegalParameter', 'another suite than in the HelloRetryRequest')
+    throw new Fault(
+      'unofferedSuite',
+      `${suite.name}, not ${retry.suite.name} of the HelloRetryRequest`,
+    )
   return suite
 }
 
@@ -201,16 +204,16 @@ function serverHello13(
   const { preSharedKey: index, keyShare } = extensions
   const psk = index === undefined ? undefined : offer.psks[index]
   if (index !== undefined && psk === undefined)
-    throw new Fault('illegalParameter', `PSK ${index} was not offered`)
+    throw new Fault('unofferedPsk', `PSK ${index} of ${offer.psks.length}`)
   if (psk !== undefined && psk.hash.name !== suite.hash.name)
-    throw new Fault('illegalParameter', 'the PSK belongs to another hash than the suite')
+    throw new Fault('mismatchedPskHash', `${psk.hash.name} with ${suite.name}`)
   if (psk === undefined && keyShare === undefined)
     throw new Fault('missingExtension', 'ServerHello has neither key_share nor pre_shared_key')
   // RFC 9846 4.3.11: the modes that were offered decide, and what does not agree with them is illegal.
   if (keyShare === undefined && !settings.pskWithoutDiffieHellman)
-    throw new Fault('illegalParameter', 'psk_ke was not offered, and key_share is missing')
+    throw new Fault('unofferedPskMode', 'key_share is missing')
   if (retry?.group !== undefined && keyShare?.group !== retry.group)
-    throw new Fault('illegalParameter', 'another group than in the HelloRetryRequest')
+    throw new Fault('unofferedGroup', 'another group than in the HelloRetryRequest')
   const shared = keyShare === undefined ? undefined : agree(keyShare, offer)
 
   const transcript = retry?.transcript ?? new Transcript(suite.hash, [offer.raw])
@@ -254,10 +257,7 @@ function agree(
   const pair = offer.keyPairs.get(group)
   const known = offer.settings.groups.find(({ id }) => id === group)
   if (pair === undefined || known === undefined)
-    throw new Fault(
-      'illegalParameter',
-      `a share for ${nameOf(namedGroup, group)}, which was not sent`,
-    )
+    throw new Fault('unofferedGroup', `no share for ${nameOf(namedGroup, group)} was sent`)
   const secret = pair.decapsulate(keyExchange)
   if (secret === undefined) throw new Fault('invalidKeyShare', known.name)
   for (const each of offer.keyPairs.values()) each.wipe()

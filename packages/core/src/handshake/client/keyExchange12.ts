@@ -65,8 +65,7 @@ function readAgreement(
     case 'ecdhe': {
       const { namedCurve, public: share } = ecdhParams.read(reader)
       const group = settings.groups.find(({ id }) => id === namedCurve && isCurve12(id))
-      if (group === undefined)
-        throw new Fault('illegalParameter', `${nameOf(namedGroup, namedCurve)} was not offered`)
+      if (group === undefined) throw new Fault('unofferedGroup', nameOf(namedGroup, namedCurve))
       return { group, share }
     }
     case 'dhe': {

@@ -17,13 +17,10 @@ export function checkAlpn(
   }
   const [protocol] = chosen
   if (chosen.length !== 1 || protocol === undefined)
-    throw new Fault('illegalParameter', `${chosen.length} application protocols`)
+    throw new Fault('unofferedProtocol', `${chosen.length} application protocols`)
   const name = latin1(protocol)
   if (!settings.config.alpn?.includes(name))
-    throw new Fault(
-      'illegalParameter',
-      `application protocol ${JSON.stringify(name)} was not offered`,
-    )
+    throw new Fault('unofferedProtocol', JSON.stringify(name))
   return name
 }
 

@@ -119,17 +119,11 @@ function checkEarlyData(
 ): void {
   const session = psk?.session
   if (pskIndex !== 0 || session === undefined)
-    throw new Fault('illegalParameter', 'early data accepted without the first PSK')
+    throw new Fault('illegalEarlyData', 'without the first PSK')
   if (session.suite !== suite.id)
-    throw new Fault(
-      'illegalParameter',
-      "early data accepted under another suite than the session's",
-    )
+    throw new Fault('illegalEarlyData', "under another suite than the session's")
   if (session.alpn !== alpn)
-    throw new Fault(
-      'illegalParameter',
-      "early data accepted under another protocol than the session's",
-    )
+    throw new Fault('illegalEarlyData', "under another application protocol than the session's")
 }
 
 const waitCertificateOrRequestTable: Table<AfterExtensions> = {

@@ -10,7 +10,7 @@ import { Fault } from '../../fault.js'
 import type { RecordKeys } from '../../layer/layer.js'
 import { decode } from '../../wire/codec.js'
 import { digitallySigned } from '../../wire/message12.js'
-import { messageType } from '../../wire/registry.js'
+import { alert, messageType } from '../../wire/registry.js'
 import type { PresentedPeer, VerifiedPeer } from '../authenticate.js'
 import { checkIdentity, checkSigned12, readCertificate12 } from '../authenticate12.js'
 import { type Context, type Step, state, type Table } from '../context.js'
@@ -56,7 +56,8 @@ const certificateTable: Table<ServerFlight12> = {
     if (presented !== undefined && keyKind(presented.key.type) === undefined)
       throw new Fault('mismatchedCertificate', presented.key.type)
     checkIdentity(previous?.peer, presented)
-    if (presented === undefined) refuseAnonymous(settings)
+    // certificate_required is an alert of TLS 1.3 (RFC 5246 7.4.6).
+    if (presented === undefined) refuseAnonymous(settings, alert.handshakeFailure)
     transcript.add(message.raw)
     return waitClientKeyExchange({ ...fields, presented })
   },

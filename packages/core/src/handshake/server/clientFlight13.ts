@@ -11,7 +11,7 @@ import { finishedMac, type MainStage, trafficKeys13 } from '../../schedule/tls13
 import { decode } from '../../wire/codec.js'
 import { extensionTable } from '../../wire/extension.js'
 import { endOfEarlyData } from '../../wire/message.js'
-import { messageType } from '../../wire/registry.js'
+import { alert, messageType } from '../../wire/registry.js'
 import {
   checkCertificateVerify,
   type PresentedPeer,
@@ -100,9 +100,12 @@ export function solicited(settings: ServerSettings): ReadonlySet<number> {
   return types
 }
 
-export function refuseAnonymous({ config }: ServerSettings): void {
+export function refuseAnonymous(
+  { config }: ServerSettings,
+  description: number = alert.certificateRequired,
+): void {
   if (config.clientAuthentication === 'require')
-    throw new Fault('noPeerCertificate', 'the Certificate message is empty')
+    throw new Fault('noPeerCertificate', 'the Certificate message is empty', { alert: description })
 }
 
 const waitCertificateVerifyTable: Table<WithPresented> = {

@@ -106,7 +106,7 @@ function checkClientHello(
   if (hello.legacyVersion !== traits.wireVersion(protocolVersion.tls12))
     throw new Fault('noCommonVersion', `legacy_version is 0x${hello.legacyVersion.toString(16)}`)
   if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0)
-    throw new Fault('illegalParameter', 'legacy_compression_methods is not just null')
+    throw new Fault('illegalCompression', 'legacy_compression_methods is not just null')
   // RFC 9147 5.3: only DTLS has one, and only DTLS 1.2 fills it.
   if (hello.legacyCookie !== undefined && hello.legacyCookie.length > 0)
     throw new Fault('illegalParameter', 'legacy_cookie is not empty')
@@ -117,7 +117,10 @@ function checkClientHello(
     if (list[list.length - 1]?.type !== extensionTable.preSharedKey.type)
       throw new Fault('extensionNotLast', `${list.length} extensions`)
     if (preSharedKey.identities.length !== preSharedKey.binders.length)
-      throw new Fault('illegalParameter', 'as many binders as identities are needed')
+      throw new Fault(
+        'binderCountMismatch',
+        `${preSharedKey.identities.length} identities, ${preSharedKey.binders.length} binders`,
+      )
     if (extensions.pskKeyExchangeModes === undefined)
       throw new Fault('missingExtension', 'psk_key_exchange_modes')
   } else {
@@ -140,7 +143,7 @@ function checkShares(shares: readonly number[], supported: readonly number[]): v
     const index = supported.indexOf(share, from)
     if (index < 0)
       throw new Fault(
-        'illegalParameter',
+        'illegalKeyShares',
         `the share for ${nameOf(namedGroup, share)} is not in supported_groups, stands twice or is out of order`,
       )
     from = index + 1

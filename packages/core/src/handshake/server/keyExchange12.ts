@@ -121,7 +121,7 @@ function padded(number: Uint8Array, parameters: ServerParameters | undefined): U
  */
 function decrypt(
   ciphertext: Uint8Array,
-  { credential, received }: ServerFlight12,
+  { credential, received, previous }: ServerFlight12,
   context: Context,
   then: (premaster: Uint8Array) => Step,
 ): Step {
@@ -140,6 +140,7 @@ function decrypt(
         const fits = answer instanceof Uint8Array && answer.length === premasterLength
         return then(select(fits ? answer : fallback, fallback))
       },
+      previous,
     )
   return then(select(key.decrypt?.(ciphertext, fallback, random) ?? fallback, fallback))
 }

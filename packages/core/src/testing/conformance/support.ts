@@ -101,6 +101,9 @@ export function flipBit(value: Uint8Array, bit: number): Uint8Array {
 
 /** Each AEAD once: those of the suites, and the additional ones. */
 export function aeadsOf({ provider, aeads = [] }: Subject): AeadAlgorithm[] {
-  const all = [...provider.suites.map(({ aead }) => aead), ...aeads]
+  const suites12 = (provider.suites12 ?? []).flatMap(({ records }) =>
+    records.kind === 'aead' ? [records.aead] : [],
+  )
+  const all = [...provider.suites.map(({ aead }) => aead), ...suites12, ...aeads]
   return [...new Map(all.map((aead) => [aead.name, aead])).values()]
 }

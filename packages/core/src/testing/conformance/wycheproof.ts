@@ -12,6 +12,7 @@
  * - RSA signatures to generate with weak hashes: left out.
  */
 
+import { cbcVectorCases } from './cbc.js'
 import type { ConformanceCase, Subject } from './support.js'
 import { keyExchangeCases } from './wycheproof-exchange.js'
 import { signatureVectorCases } from './wycheproof-signature.js'
@@ -20,6 +21,7 @@ import { symmetricCases } from './wycheproof-symmetric.js'
 export function wycheproofCases(subject: Subject): ConformanceCase[] {
   return [
     ...symmetricCases(subject),
+    ...cbcVectorCases(subject),
     ...keyExchangeCases(subject),
     ...signatureVectorCases(subject),
   ]
