@@ -6,6 +6,9 @@ const sizes = {
   /** Field elements, and the multiples of the base point by 0 to 15, made when they are first used. */
   p256Constants: 6 * 72,
   basePoints: 16 * 224,
+  /** 2^522 modulo the order of P-256, and the order less two. */
+  orderSquare: 80,
+  orderExponent: 32,
   /** 12 bytes, and zeros. What follows it is secret. */
   nonce: 16,
   tag: 16,

@@ -5,6 +5,7 @@ import * as chacha from './chacha.mjs'
 import * as gcm from './gcm.mjs'
 import * as ghash from './ghash.mjs'
 import { layout } from './layout.mjs'
+import * as order from './order.mjs'
 import * as p256 from './p256.mjs'
 import * as poly1305 from './poly1305.mjs'
 import * as x25519 from './x25519.mjs'
@@ -27,7 +28,7 @@ const addresses = [
 
 /** In the text format. */
 export function moduleText() {
-  const constants = BigInt64Array.from(p256.constantLimbs)
+  const limbBytes = (limbs) => new Uint8Array(BigInt64Array.from(limbs).buffer)
   const data = (address, bytes) => {
     const escaped = Array.from(bytes, (octet) => `\\${octet.toString(16).padStart(2, '0')}`)
     return `(data (i32.const ${address}) "${escaped.join('')}")`
@@ -36,9 +37,13 @@ export function moduleText() {
     '(module',
     '(memory (export "memory") 1)',
     data(layout.sbox, aes.sbox),
-    data(layout.p256Constants, new Uint8Array(constants.buffer)),
+    data(layout.p256Constants, limbBytes(p256.constantLimbs)),
+    data(layout.orderSquare, limbBytes(order.constantLimbs)),
+    data(layout.orderExponent, order.exponent),
     ...addresses.map((name) => `(global (export "${name}") i32 (i32.const ${layout[name]}))`),
-    ...[chacha, poly1305, aes, ghash, gcm, x25519, p256].flatMap(({ functions }) => functions),
+    ...[chacha, poly1305, aes, ghash, gcm, x25519, p256, order].flatMap(
+      ({ functions }) => functions,
+    ),
     ')',
   ].join('\n')
 }

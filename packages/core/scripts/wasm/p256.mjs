@@ -3,7 +3,7 @@
  * formulas for prime order elliptic curves, 2016, algorithms 4 and 6), which have no special cases. Elements are in
  * Montgomery form, x * 2^261.
  */
-import { call, copy, define, i8x16, i32, i64, load, v128, vector, zero } from './emit.mjs'
+import { call, copy, define, i32, i64, load, v128, zero } from './emit.mjs'
 import {
   balancedLimbs,
   carry,
@@ -11,13 +11,11 @@ import {
   Formula,
   field,
   limbBits,
-  limbsOf,
   loadLimbs,
-  pack,
   storeLimbs,
-  unpack,
 } from './field.mjs'
 import { layout } from './layout.mjs'
+import { defineRead, defineWrite } from './montgomery.mjs'
 
 const name = 'p256'
 const p = (1n << 256n) - (1n << 224n) + (1n << 192n) + (1n << 96n) - 1n
@@ -38,7 +36,7 @@ const constants = {
   baseY: base[1] << 261n,
   one: 1n << 261n,
 }
-const constantAt = (key) =>
+export const constantAt = (key) =>
   layout.p256Constants + Object.keys(constants).indexOf(key) * elementLength
 export const constantLimbs = Object.values(constants).flatMap((value) => balancedLimbs(value % p))
 
@@ -172,56 +170,14 @@ const double = define(`${name}DoublePoint`, {}, (f) => {
   leave(rx, ry, rz)
 })
 
-const reversed = vector([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
-
-/** 32 bytes in the opposite order. */
-function reverseBytes(f, out, from) {
-  const halves = [16, 0].map((at) => f.keep(i8x16.swizzle(load('v128', from, at), reversed)))
-  for (const [i, value] of halves.entries()) f.store('v128', out, value, 16 * i)
+const form = {
+  name,
+  modulus: p,
+  unit: constantAt('unit'),
+  square: constantAt('square'),
+  scratch: t0,
 }
-
-/** Reads 32 bytes, big-endian, to an element. Whether they were below p. */
-const read = define(
-  `${name}Read`,
-  { parameters: { out: 'i32', from: 'i32' }, result: 'i32' },
-  (f, { out, from }) => {
-    reverseBytes(f, t0, from)
-    const words = [0, 1, 2, 3].map((i) => f.keep(load('i64', t0, 8 * i), 'i64'))
-    const limbs = unpack(words).map((limb) => f.variable('i64', limb))
-    const borrow = f.variable('i64', 0n)
-    for (const [i, limb] of limbsOf(p).entries())
-      borrow.set(i64.shr_s(i64.add(i64.sub(limbs[i].get, limb), borrow.get), limbBits))
-    for (let i = 0; i < 8; i++) carry(f, limbs, i)
-    storeLimbs(
-      f,
-      t0,
-      limbs.map(({ get }) => get),
-    )
-    f.add(call(`${name}Multiply`, out, t0, constantAt('square')))
-    return i64.ne(borrow.get, 0n)
-  },
-)
-
-/** Writes an element as 32 bytes, big-endian. Uses t0. */
-const write = define(`${name}Write`, { parameters: { out: 'i32', a: 'i32' } }, (f, { out, a }) => {
-  // Between 0 and p, inclusive.
-  f.add(call(`${name}Multiply`, t0, a, constantAt('unit')))
-  const unsigned = (limbs) => {
-    for (let i = 0; i < 8; i++) {
-      limbs[i + 1].set(i64.add(limbs[i + 1].get, i64.shr_s(limbs[i].get, limbBits)))
-      limbs[i].set(i64.and(limbs[i].get, limbMask))
-    }
-    return limbs
-  }
-  const whole = unsigned(loadLimbs(f, t0).map((limb) => f.variable('i64', limb)))
-  const less = unsigned(limbsOf(p).map((limb, i) => f.variable('i64', i64.sub(whole[i].get, limb))))
-  const isLess = f.keep(i64.shr_s(less[8].get, 63n), 'i64')
-  const limbs = whole.map(({ get }, i) =>
-    f.keep(i64.xor(less[i].get, i64.and(i64.xor(get, less[i].get), isLess)), 'i64'),
-  )
-  for (const [i, word] of pack(limbs).entries()) f.store('i64', t0, word, 8 * i)
-  reverseBytes(f, out, t0)
-})
+const [read, write] = [defineRead(form), defineWrite(form)]
 
 /** Reads a point at `curveInput` to the addend. Whether it is one: coordinates below p, y^2 = x^3 - 3x + b. */
 const readPoint = define(`${name}ReadPoint`, { result: 'i32' }, (f) => {

@@ -51,7 +51,7 @@ const cases = conformance(wasm, random, {
   ...(isThere && { load }),
 })
 
-// Some cases are about private keys, which are for another provider.
+// Some cases are about private keys of other kinds, which are for another provider.
 for (const { name, run } of cases.filter((entry) => !/^keys|sig_gen/.test(entry.name))) {
   test(name, () => {
     run()

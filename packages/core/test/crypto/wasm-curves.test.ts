@@ -6,12 +6,14 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { p256 } from '#src/crypto/noble/curve.js'
-import type { NamedGroup, SignatureAlgorithm } from '#src/crypto/provider.js'
-import { combination256, multiple256, x25519 } from '#src/crypto/wasm/curve.js'
+import type { NamedGroup, SignatureAlgorithm, SignatureName } from '#src/crypto/provider.js'
+import { combination256, multiple256, signature256, x25519 } from '#src/crypto/wasm/curve.js'
 import { order256 } from '#src/crypto/wasm/ecdsa.js'
 import { Engine } from '#src/crypto/wasm/engine.js'
 import { webAssembly } from '#src/crypto/wasm/platform.js'
-import { noble } from '#src/noble.js'
+import { DerReader, tags } from '#src/der/reader.js'
+import { encodeInteger, encodeSequence } from '#src/der/write.js'
+import { compose, noble } from '#src/noble.js'
 import { testKeys } from '#src/testing/conformance/keys.js'
 import { seededRandom } from '#src/testing/random.js'
 import { wasm } from '#src/wasm.js'
@@ -32,6 +34,10 @@ const littleEndian = (value: bigint) => bigEndian(value).reverse()
 const number = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 const points = p256.exchange().point
 const encoded = (point: InstanceType<typeof points>) => point.toBytes(false).slice(1)
+
+/** The x coordinate, zero at infinity. */
+const abscissa = (point: InstanceType<typeof points>) =>
+  point.is0() ? new Uint8Array(32) : encoded(point).slice(0, 32)
 
 function entry<T extends { readonly name: string }>(list: readonly T[], name: string): T {
   const found = list.find((candidate) => candidate.name === name)
@@ -74,10 +80,38 @@ test('P-256: sums of multiples are those of noble, infinity among them', () => {
         const point = cancels ? points.BASE : points.BASE.multiplyUnsafe(of)
         const other = cancels ? (order256 - one) % order256 : two
         const sum = points.BASE.multiplyUnsafe(one).add(point.multiplyUnsafe(other))
-        const x = sum.is0() ? new Uint8Array(32) : encoded(sum).slice(0, 32)
-        assert.equal(combination256(engine, bigEndian(one), bigEndian(other), encoded(point)), x)
+        assert.equal(
+          combination256(engine, bigEndian(one), bigEndian(other), bigEndian(1n), encoded(point)),
+          abscissa(sum),
+        )
       },
     ),
+  )
+})
+
+test('P-256: quotients and sums modulo the order', () => {
+  const numbers = fc.oneof(fc.bigInt(0n, 2n ** 256n - 1n), scalars)
+  const divisors = fc.oneof(
+    scalars,
+    fc.constantFrom(1n, 2n, order256 - 1n, order256 + 1n, 2n ** 256n - 1n),
+  )
+  const inverse = (k: bigint) => points.Fn.inv(k % order256)
+  fc.assert(
+    fc.property(numbers, numbers, scalars, divisors, (e, r, d, k) => {
+      const s = ((e + r * d) * inverse(k)) % order256
+      assert.equal(
+        signature256(engine, bigEndian(e), bigEndian(r), bigEndian(d), bigEndian(k)),
+        bigEndian(s),
+      )
+      const point = points.BASE.multiplyUnsafe(d)
+      const sum = points.BASE.multiplyUnsafe((e * inverse(k)) % order256).add(
+        point.multiplyUnsafe((r * inverse(k)) % order256),
+      )
+      assert.equal(
+        combination256(engine, bigEndian(e), bigEndian(r), bigEndian(k), encoded(point)),
+        abscissa(sum),
+      )
+    }),
   )
 })
 
@@ -114,7 +148,7 @@ test('P-256: what is not a point on the curve is refused', () => {
     pair(x ^ (1n << 255n), y),
   ]) {
     assert.is(multiple256(engine, one, wrong), undefined)
-    assert.is(combination256(engine, one, one, wrong), undefined)
+    assert.is(combination256(engine, one, one, one, wrong), undefined)
   }
 })
 
@@ -230,6 +264,71 @@ test('ECDSA: agrees with noble on right and wrong signatures', () => {
   }
 })
 
+test('ECDSA: the same randomness makes the signatures of noble', () => {
+  for (const length of [0, 1, 100]) {
+    const pkcs8 = Uint8Array.from(Buffer.from(testKeys.secp256r1, 'hex'))
+    const ours = wasm.importPrivateKey(pkcs8)
+    const reference = noble.importPrivateKey(pkcs8)
+    assert.equal(ours.publicKey, reference.publicKey)
+    assert.equal(ours.algorithms, reference.algorithms)
+    // SHA-1 and SHA-224 are shorter than the order.
+    const names = ['ecdsa_sha256', 'ecdsa_sha384', 'ecdsa_sha512', 'ecdsa_sha224', 'ecdsa_sha1']
+    for (const name of names as SignatureName[]) {
+      for (let seed = 0; seed < 5; seed++) {
+        const message = seededRandom(seed)(length)
+        const expected = reference.sign(name, message, seededRandom(seed))
+        assert.equal(ours.sign(name, message, seededRandom(seed)), expected, `${name} ${seed}`)
+      }
+    }
+    assert.throws(() => ours.sign('ed25519', pkcs8, seededRandom(1)), TypeError)
+  }
+  for (const name of ['secp384r1', 'ed25519', 'rsa'] as const) {
+    const pkcs8 = Uint8Array.from(Buffer.from(testKeys[name], 'hex'))
+    assert.throws(() => wasm.importPrivateKey(pkcs8), TypeError)
+    assert.is(compose(wasm, noble).importPrivateKey(pkcs8).publicKey.type.length > 0, true)
+  }
+})
+
+test('ECDSA: malformed signatures are not valid', () => {
+  const pkcs8 = Uint8Array.from(Buffer.from(testKeys.secp256r1, 'hex'))
+  const key = wasm.importPrivateKey(pkcs8)
+  const ours = entry(wasm.signatures, 'ecdsa_sha256')
+  const message = new Uint8Array(3)
+  const good = key.sign('ecdsa_sha256', message, seededRandom(2))
+  assert.ok(ours.verify(key.publicKey, message, good))
+  for (let length = 0; length < good.length; length++)
+    assert.not(ours.verify(key.publicKey, message, good.slice(0, length)))
+  assert.not(ours.verify(key.publicKey, message, Uint8Array.of(...good, 0)))
+  const reader = new DerReader(good)
+  const outer = reader.enter(tags.sequence)
+  const [r, s] = [number(reader.readPositiveInteger()), number(reader.readPositiveInteger())]
+  reader.leave(outer)
+  const signature = (...numbers: bigint[]) =>
+    encodeSequence(
+      ...numbers.map((value) => {
+        const digits = value.toString(16)
+        return encodeInteger(
+          Uint8Array.from(
+            Buffer.from(digits.padStart(digits.length + (digits.length & 1), '0'), 'hex'),
+          ),
+        )
+      }),
+    )
+  assert.ok(ours.verify(key.publicKey, message, signature(r, s)))
+  assert.ok(ours.verify(key.publicKey, message, signature(r, order256 - s)))
+  for (const [a, b] of [
+    [r, 0n],
+    [0n, s],
+    [r + order256, s],
+    [r, s + order256],
+    [r, order256],
+    [order256, s],
+    [r + (1n << 300n), s],
+  ] as const)
+    assert.not(ours.verify(key.publicKey, message, signature(a, b)), `${a} ${b}`)
+  assert.not(ours.verify(key.publicKey, message, signature(r, s, s)))
+})
+
 test('nothing of a multiplication stays in memory', () => {
   const from = engine.exports.nonce.value
   const { base } = engine.exports
@@ -237,6 +336,8 @@ test('nothing of a multiplication stays in memory', () => {
   multiple256(engine, bigEndian(12345n))
   assert.ok(secret().every((octet) => octet === 0))
   multiple256(engine, bigEndian(12345n), new Uint8Array(64).fill(1))
+  assert.ok(secret().every((octet) => octet === 0))
+  signature256(engine, bigEndian(1n), bigEndian(2n), bigEndian(3n), bigEndian(4n))
   assert.ok(secret().every((octet) => octet === 0))
   x25519(engine, bigEndian(12345n))
   assert.ok(secret().every((octet) => octet === 0))

@@ -1,5 +1,6 @@
 /** Puts the provider together: compiles the module, and makes suites of what it has. */
 import { lazy } from '../noble/lazy.js'
+import { importWith, type KeyImporter } from '../noble/private-key.js'
 import {
   TLS_AES_128_GCM_SHA256,
   TLS_AES_256_GCM_SHA384,
@@ -16,7 +17,7 @@ import {
 import type { AeadAlgorithm, CipherSuite12, CryptoProvider, EntryDescription } from '../provider.js'
 import { createAeads } from './aead.js'
 import { decodeBase64 } from './base64.js'
-import { createSignatures } from './ecdsa.js'
+import { createKeys, createSignatures } from './ecdsa.js'
 import { Engine } from './engine.js'
 import { createGroups } from './group.js'
 import { encodedModule } from './module.js'
@@ -55,9 +56,7 @@ export function createWasm(module?: CompiledModule): CryptoProvider {
       return entries().suites12
     },
     hashes: [],
-    importPrivateKey() {
-      throw new TypeError('the wasm provider has no private keys')
-    },
+    importPrivateKey: (pkcs8) => importWith(entries().keys, pkcs8),
     describe: () => [
       ...described('suite', entries().suites),
       ...described('suite', entries().suites12),
@@ -67,15 +66,19 @@ export function createWasm(module?: CompiledModule): CryptoProvider {
   }
 }
 
-type Entries = Required<Pick<CryptoProvider, 'suites' | 'suites12' | 'groups' | 'signatures'>>
+interface Entries
+  extends Required<Pick<CryptoProvider, 'suites' | 'suites12' | 'groups' | 'signatures'>> {
+  readonly keys: readonly KeyImporter[]
+}
 
-const nothing: Entries = { suites: [], suites12: [], groups: [], signatures: [] }
+const nothing: Entries = { suites: [], suites12: [], groups: [], signatures: [], keys: [] }
 
 function entriesOf(engine: Engine): Entries {
   return {
     ...suitesOf(createAeads(engine)),
     groups: createGroups(engine),
     signatures: createSignatures(engine),
+    keys: [createKeys(engine)],
   }
 }
 

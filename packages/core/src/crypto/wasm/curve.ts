@@ -44,22 +44,46 @@ export function multiple256(
 }
 
 /**
- * The x coordinate of a multiple of the base point plus one of `point`: zero at infinity, and undefined where `point` is
- * not on the curve. For public scalars.
+ * The x coordinate of e / s times the base point plus r / s times `point` (FIPS 186-5 6.4.2): zero at infinity, and
+ * undefined where `point` is not on the curve. Takes numbers of 32 bytes, big-endian; all of it is public.
  */
 export function combination256(
   engine: Engine,
-  scalar: Uint8Array,
-  pointScalar: Uint8Array,
+  e: Uint8Array,
+  r: Uint8Array,
+  s: Uint8Array,
   point: Uint8Array,
 ): Uint8Array<ArrayBuffer> | undefined {
   const { bytes, exports } = engine
-  bytes.set(scalar, exports.scalar.value)
-  bytes.set(pointScalar, exports.secondScalar.value)
+  bytes.set(e, exports.scalar.value)
+  bytes.set(r, exports.secondScalar.value)
+  bytes.set(s, exports.curveInput.value)
+  exports.orderQuotients()
   bytes.set(point, exports.curveInput.value)
   const isPoint = exports.p256Combination() !== 0
   const result = taken(engine, coordinateLength)
   return isPoint ? result : undefined
+}
+
+/** (e + r d) / k modulo the order of P-256 (FIPS 186-5 6.4.1). Takes numbers of 32 bytes, big-endian. */
+export function signature256(
+  engine: Engine,
+  e: Uint8Array,
+  r: Uint8Array,
+  d: Uint8Array,
+  k: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const { bytes, exports } = engine
+  bytes.set(e, exports.scalar.value)
+  bytes.set(r, exports.secondScalar.value)
+  bytes.set(k, exports.curveInput.value)
+  exports.orderQuotients()
+  bytes.set(d, exports.curveInput.value)
+  exports.orderSum()
+  const at = exports.scalar.value
+  const result = bytes.slice(at, at + coordinateLength)
+  engine.clear()
+  return result
 }
 
 /** The result, after which nothing of it stays in memory. */

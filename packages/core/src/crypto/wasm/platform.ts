@@ -51,6 +51,8 @@ export interface ModuleExports {
   x25519(): void
   p256Multiple(): number
   p256Combination(): number
+  orderQuotients(): void
+  orderSum(): void
 }
 
 export const exportNames = [
@@ -78,6 +80,8 @@ export const exportNames = [
   'x25519',
   'p256Multiple',
   'p256Combination',
+  'orderQuotients',
+  'orderSum',
 ] as const satisfies readonly (keyof ModuleExports)[]
 
 /** The runtime's WebAssembly, if it has one. */
