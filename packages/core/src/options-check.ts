@@ -166,7 +166,7 @@ export function checkClient(config: ClientConfig): void {
       )
   }
   if (session !== undefined) checkSession(session)
-  if (config.profile !== undefined) checkProfile(config.profile)
+  if (config.profile !== undefined) checkProfile(config.profile, config.versions)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
   for (const option of clientFlags) checkFlag(option, config[option])
@@ -241,7 +241,7 @@ export function checkServer(config: ServerConfig): void {
   const { pskHint, dhParameters } = config
   if (pskHint !== undefined && !(pskHint instanceof Uint8Array && pskHint.length <= 65_535))
     throw new OptionError('pskHint', pskHint, 'Give at most 65,535 bytes.')
-  if (dhParameters !== undefined) checkDhParameters(dhParameters)
+  if (dhParameters !== undefined) checkDhParameters(dhParameters, config.crypto)
 }
 
 export function checkOverrides(overrides: ServerOverrides): void {

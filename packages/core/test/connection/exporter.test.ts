@@ -14,7 +14,7 @@ function both(pair: Pair, of: (side: Pair['client']) => Uint8Array | undefined):
 }
 
 test('exporters are equal on both sides, in every kind of connection', () => {
-  for (const scenario of scenarios.filter(({ name }) => name !== 'closing')) {
+  for (const scenario of scenarios.filter(({ name }) => !name.endsWith('closing'))) {
     const pair = perform(scenario)
     const secret = both(pair, ({ connection }) =>
       connection.exporter('EXPORTER-test', text('c'), 40),

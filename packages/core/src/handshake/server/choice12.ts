@@ -169,6 +169,8 @@ function refusal({ settings, received }: Settled, candidates: readonly Candidate
   const suites = common(settings.suites12, hello.cipherSuites, 'server')
   if (suites.length === 0)
     return new Fault('noCommonSuite', `the client offers ${hello.cipherSuites.length} others`)
+  if (settings.config.requirePsk === true && !suites.some(usesPsk))
+    return new Fault('noPskMode', 'no suite that both sides have uses one')
   if (candidates.length > 0) {
     if (!Array.isArray(settings.credentials) || settings.credentials.length === 0)
       return new Fault('noCredential', received.serverName ?? 'no server name')

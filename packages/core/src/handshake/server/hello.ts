@@ -65,7 +65,10 @@ const waitClientHelloTable: Table<{ readonly settings: ServerSettings }> = {
             answer.refuse,
             answer.alert === undefined ? {} : { alert: answer.alert },
           )
-        return version.server.clientHello(received, overrideSettings(settings, answer), context)
+        const overridden = overrideSettings(settings, answer)
+        // Of the versions, those are left that have suites.
+        const chosen = chooseVersion(hello, received.list, overridden, context)
+        return chosen.server.clientHello({ ...received, version: chosen }, overridden, context)
       },
     )
   },
