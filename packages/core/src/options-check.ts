@@ -166,7 +166,7 @@ export function checkClient(config: ClientConfig): void {
       )
   }
   if (session !== undefined) checkSession(session)
-  if (config.profile !== undefined) checkProfile(config.profile)
+  if (config.profile !== undefined) checkProfile(config.profile, config.versions)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
   for (const option of clientFlags) checkFlag(option, config[option])
@@ -241,7 +241,7 @@ export function checkServer(config: ServerConfig): void {
   const { pskHint, dhParameters } = config
   if (pskHint !== undefined && !(pskHint instanceof Uint8Array && pskHint.length <= 65_535))
     throw new OptionError('pskHint', pskHint, 'Give at most 65,535 bytes.')
-  if (dhParameters !== undefined) checkDhParameters(dhParameters)
+  if (dhParameters !== undefined) checkDhParameters(dhParameters, config.crypto)
 }
 
 export function checkOverrides(overrides: ServerOverrides): void {
@@ -297,8 +297,8 @@ function checkCommon(config: CommonConfig): void {
 
 function checkLimits(limits: NonNullable<CommonConfig['limits']>): void {
   const least: Record<string, number> = {
-    // A buffer must hold one record of the largest size.
-    maxBuffered: 16_645,
+    // A buffer must hold one record of the largest size (RFC 5246 6.2.3).
+    maxBuffered: 18_437,
     maxQueued: 1024,
     handshakeMessage: 512,
     handshakeTotal: 1024,

@@ -22,6 +22,7 @@ import type {
 } from './crypto/provider.js'
 import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
 import { OptionError } from './fault.js'
+import { exchangeOf, usesPsk } from './handshake/suites12.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
 import { offeredOf } from './options-profile.js'
 import { protocolVersion } from './wire/registry.js'
@@ -86,6 +87,7 @@ const defaultLimits: Limits = {
 export function clientSettings(config: ClientConfig): ClientSettings {
   checkClient(config)
   const common = commonSettings(config, true)
+  checkPsks12(common, config.choosePsk !== undefined)
   const { profile } = config
   const groups = offeredOf('supportedGroups', common.groups, profile)
   return {
@@ -114,6 +116,24 @@ function offeredSuites(
   if (profile?.cipherSuites === undefined) return { versions, suites, suites12, suiteIds }
   const ids = offeredOf('cipherSuites', [...suites, ...suites12], profile).map(({ id }) => id)
   return spoken(versions, inOrder(ids, suites), inOrder(ids, suites12), ids)
+}
+
+/** PSK suites of TLS 1.2 and PSKs for them go together. @throws {OptionError} */
+function checkPsks12({ suites12, psks }: CommonSettings, chooses: boolean): void {
+  const pskSuite = suites12.find(usesPsk)
+  const psk = chooses || psks.some(({ version }) => version === 'tls12')
+  if (psk && pskSuite === undefined)
+    throw new OptionError(
+      chooses ? 'choosePsk' : 'psks',
+      'for TLS 1.2',
+      'Name suites that use it in `suites`, such as TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256.',
+    )
+  if (!psk && pskSuite !== undefined)
+    throw new OptionError(
+      'suites',
+      pskSuite.name,
+      "It needs a PSK: give psks with version 'tls12', or choosePsk.",
+    )
 }
 
 /** For transports that carry TLS 1.3 only. @throws {OptionError} */
@@ -179,12 +199,25 @@ function chooseSuites({
   const known = [...crypto.suites, ...(crypto.suites12 ?? [])]
   const ids = pick('suites', names, known).map(({ id }) => id)
   const [suites, suites12] = [inOrder(ids, all13), inOrder(ids, all12)]
+  checkExchanges(suites12, crypto)
   return spoken(
     versions,
     suites,
     suites12,
     ids.filter((id) => [...suites, ...suites12].some((suite) => suite.id === id)),
   )
+}
+
+/** @throws {OptionError} where the provider cannot do what a suite asks for. */
+function checkExchanges(suites: readonly CipherSuite12[], crypto: CryptoProvider): void {
+  for (const suite of suites) {
+    const exchange = exchangeOf(suite)
+    const lacks =
+      (exchange === 'dhe' && crypto.finiteField === undefined && 'finiteField') ||
+      (exchange === 'rsa' && crypto.rsaEncryption === undefined && 'rsaEncryption')
+    if (lacks !== false)
+      throw new OptionError('suites', suite.name, `The crypto provider lacks ${lacks} for it.`)
+  }
 }
 
 function inOrder<T extends { readonly id: number }>(

@@ -138,6 +138,11 @@ function chosenVersion(
     )
     if (version === undefined)
       throw new Fault('noCommonVersion', `the server chose 0x${hello.legacyVersion.toString(16)}`)
+    if (offer.earlyData) {
+      // RFC 9846 E.3: such a server stumbles over the data; and it can read an alert only in plaintext.
+      context.layer.uninstallWrite()
+      throw new Fault('versionWithoutEarlyData', `it chose ${version.name}`)
+    }
     checkDowngrade(hello.random, version, settings.versions)
     return version
   }

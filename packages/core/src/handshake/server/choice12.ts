@@ -88,7 +88,8 @@ function findCandidates(settled: Settled): readonly Candidate[] {
   )
   return suites.flatMap((suite): readonly Candidate[] => {
     const encryptThenMac = encryptsThenMac(settled, suite.records.kind)
-    if (encryptThenMac === undefined || (usesPsk(suite) && !hasPsks(settings))) return []
+    if (encryptThenMac === undefined) return []
+    if (usesPsk(suite) ? !hasPsks(settings) : settings.config.requirePsk === true) return []
     const exchange = exchangeOf(suite)
     if (exchange === 'rsa' || exchange === 'none')
       return [{ suite, encryptThenMac, parameters: undefined }]
@@ -168,17 +169,19 @@ function refusal({ settings, received }: Settled, candidates: readonly Candidate
   const suites = common(settings.suites12, hello.cipherSuites, 'server')
   if (suites.length === 0)
     return new Fault('noCommonSuite', `the client offers ${hello.cipherSuites.length} others`)
+  if (settings.config.requirePsk === true && !suites.some(usesPsk))
+    return new Fault('noPskMode', 'no suite that both sides have uses one')
   if (candidates.length > 0) {
     if (!Array.isArray(settings.credentials) || settings.credentials.length === 0)
       return new Fault('noCredential', received.serverName ?? 'no server name')
-    // A key for a suite would be there, but for the signature.
-    const served = settings.credentials.some((credential) =>
-      candidates.some(({ suite }) => keyServes(suite, credentialKey(credential))),
-    )
+    const keys = settings.credentials.map(credentialKey)
+    const serving = keys.filter((key) => candidates.some(({ suite }) => keyServes(suite, key)))
+    if (serving.length === 0) return new Fault('noCommonSuite', 'none is for the kinds of our keys')
+    const { supportedGroups } = extensions
+    if (supportedGroups !== undefined && !serving.some((key) => curveIsNamed(key, supportedGroups)))
+      return new Fault('noCommonGroup', 'the client names none of the curves of our keys')
     const schemes = extensions.signatureAlgorithms ?? impliedSchemes
-    return served
-      ? new Fault('noCommonSignature', `the client accepts ${schemes.length} schemes`)
-      : new Fault('noCommonSuite', 'none is for the kinds of our keys')
+    return new Fault('noCommonSignature', `the client accepts ${schemes.length} schemes`)
   }
   const lacksMac = suites.every(({ records }) => records.kind === 'cbc')
   if (lacksMac && extensions.encryptThenMac !== true)

@@ -6,6 +6,7 @@
  */
 import { concat, noBytes } from '../../bytes.js'
 import type { KeyPair } from '../../crypto/provider.js'
+import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
 import type { Randoms } from '../../schedule/tls12.js'
 import { Transcript12 } from '../../schedule/transcript12.js'
@@ -32,6 +33,7 @@ import { waitClientFlight12 } from './clientFlight12.js'
 import { type Settled, sessionIdLength } from './hello12.js'
 import { makeParameters } from './keyExchange12.js'
 import { answerAlpn, answerRecordSizes } from './serverHello12.js'
+import { givesTicket } from './ticket12.js'
 
 /** What is known once the flight is sent. */
 export interface ServerFlight12 extends Settled, Choice12, Settled12 {
@@ -95,12 +97,12 @@ function sendServerHello(
   const { settings, received, suite, encryptThenMac, extendedMainSecret, credential } = chosen
   const { extensions } = received
   const { tickets } = settings.config
-  const wantsSessions = tickets !== undefined && tickets.count !== 0
+  const sendsTicket = givesTicket(chosen)
   // RFC 5077 3.4: a server that sends a ticket has no session id.
-  const sendsTicket =
-    wantsSessions && tickets.keys !== undefined && extensions.sessionTicket !== undefined
   const sessionId =
-    wantsSessions && tickets.store !== undefined ? context.random(sessionIdLength).slice() : noBytes
+    tickets?.store !== undefined && tickets.count !== 0
+      ? context.random(sessionIdLength).slice()
+      : noBytes
   const random = serverRandom(received.version, settings.versions, context)
   const values: ExtensionsOf<'serverHello12'> = {
     ...answerRenegotiationInfo(chosen),
@@ -157,6 +159,8 @@ export function answerRenegotiationInfo({ secureRenegotiation, previous }: Settl
 function certificateRequest({ schemes, certificateAuthorities }: ServerSettings): Uint8Array {
   const usable = schemes.filter(({ handshake }) => handshake !== 'tls13')
   const { ecdsaSign, rsaSign } = clientCertificateType
+  if (usable.length === 0)
+    throw new Fault('noCommonSignature', 'no scheme for client certificates is of TLS 1.2')
   const isRsa = (type: string) => type === 'rsa' || type === 'rsaPss'
   const types = [
     ...(usable.some(({ keyType }) => !isRsa(keyType)) ? [ecdsaSign] : []),

@@ -22,6 +22,16 @@ export interface Resumable12 extends Settled, Settled12 {
   readonly expiresBy: number
 }
 
+/** Whether there is to be a ticket: the configuration gives them, and the client takes them (RFC 5077 3.2). */
+export function givesTicket({ settings, received }: Settled): boolean {
+  const { tickets } = settings.config
+  return (
+    tickets?.keys !== undefined &&
+    tickets.count !== 0 &&
+    received.extensions.sessionTicket !== undefined
+  )
+}
+
 /** NewSessionTicket goes before change_cipher_spec. An empty one is none, where none can be made after all. */
 export function sendTicket12(session: Resumable12, context: Context): void {
   const { settings, transcript } = session
