@@ -7,9 +7,13 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   return true
 }
 
+const hexadecimal: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).padStart(2, '0'),
+)
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const octet of bytes) text += octet.toString(16).padStart(2, '0')
+  for (const octet of bytes) text += hexadecimal[octet]
   return text
 }

@@ -130,10 +130,11 @@ class Search {
   private tryIssuer(step: Step, issuer: Issuer): PathResult | undefined {
     const { checker, isWaived } = this.request
     const depth = this.path.length
-    const description = issuer.certificate?.description ?? issuer.anchor?.description ?? ''
+    const signer = issuer.anchor ?? issuer.certificate
+    if (signer === undefined) return undefined
     let finding = this.checkCandidate(issuer)
     if (finding === undefined) {
-      const bad = checker.check(step.certificate, issuer.publicKey, description)
+      const bad = checker.check(step.certificate, signer)
       if (bad !== undefined && isWaived?.(bad.code, step.certificate) !== true) finding = bad
     }
     if (finding?.code === 'budgetExceeded')

@@ -12,7 +12,7 @@ import type { IssuerIdentity } from './revocation/status.js'
 import { checkPolicies } from './rules/policy.js'
 import { checkKeyUsage } from './rules/usage.js'
 import type { SignatureCache } from './signature-cache.js'
-import { SignatureChecker } from './signature-check.js'
+import { SignatureChecker, type Signer } from './signature-check.js'
 import type { VerificationPlan } from './verification.js'
 import type { VerifierOptions, VerifyRequest } from './verifier.js'
 
@@ -139,22 +139,21 @@ function revocationFor(
 
 /** RFC 3279 2.3.2: a DSA key without parameters has those of its issuer, which the search did not know yet. */
 function checkInheritedKeys(path: Path, checker: SignatureChecker): PathFinding | undefined {
-  let key = path.anchor.publicKey
-  let description = path.anchor.description
-  let parameters = checker.parametersOf(key, undefined)
+  let signer: Signer = path.anchor
+  let parameters = checker.parametersOf(signer.publicKey, undefined)
   for (let depth = path.certificates.length - 1; depth >= 0; depth--) {
     const certificate = path.certificates[depth]
     if (certificate === undefined) continue
-    if (checker.isExtraKey(key) && path.certificates.length > 0 && !isAnchor(certificate, path)) {
+    const isExtra = checker.isExtraKey(signer.publicKey)
+    if (isExtra && path.certificates.length > 0 && !isAnchor(certificate, path)) {
       const finding =
         parameters === undefined
           ? missingParameters
-          : checker.check(certificate, key, description, parameters)
+          : checker.check(certificate, signer, parameters)
       if (finding !== undefined) return { finding, depth, certificate }
     }
-    key = certificate.publicKey
-    description = certificate.description
-    parameters = checker.parametersOf(key, parameters)
+    signer = certificate
+    parameters = checker.parametersOf(signer.publicKey, parameters)
   }
   return undefined
 }

@@ -44,6 +44,17 @@ export interface SignatureRules {
   readonly isAllowed?: ((signature: CertificateSignature & { ok: true }) => boolean) | undefined
 }
 
+/** Whose key may have signed something. Reading the description takes time: only findings need it. */
+export interface Signer {
+  readonly publicKey: SubjectPublicKey
+  readonly description: string
+}
+
+const mismatch = ({ description }: Signer): Finding => ({
+  code: 'badSignature',
+  detail: `is not signed by the key of its issuer (${description})`,
+})
+
 export class SignatureChecker {
   private readonly rules: SignatureRules
   private readonly results = new Map<Signed, Map<string, boolean>>()
@@ -56,25 +67,17 @@ export class SignatureChecker {
   }
 
   /**
-   * Whether `signed` was signed by this key; the finding is about `signed`.
+   * Whether `signed` was signed by this one's key; the finding is about `signed`.
    * @param parameters the domain parameters that the key inherits, DER. A key that needs them and has none is passed
    *   over: the caller checks it when it knows them.
    */
-  check(
-    signed: Signed,
-    key: SubjectPublicKey,
-    issuer: string,
-    parameters?: Uint8Array,
-  ): Finding | undefined {
-    const mismatch: Finding = {
-      code: 'badSignature',
-      detail: `is not signed by the key of its issuer (${issuer})`,
-    }
+  check(signed: Signed, signer: Signer, parameters?: Uint8Array): Finding | undefined {
+    const key = signer.publicKey
     const known = this.results.get(signed)?.get(this.keyText(key))
-    if (known !== undefined) return known ? undefined : mismatch
+    if (known !== undefined) return known ? undefined : mismatch(signer)
     const signature = readAlgorithm(signed.signatureAlgorithm)
     const extra = this.extraFor(signature)
-    if (extra !== undefined) return this.checkExtra(extra, signed, key, parameters, mismatch)
+    if (extra !== undefined) return this.checkExtra(extra, signed, signer, parameters)
     if (!signature.ok) return { code: signature.code, detail: `is signed with ${signature.detail}` }
     if (this.rules.isAllowed?.(signature) === false && signed instanceof Certificate) {
       return {
@@ -88,7 +91,7 @@ export class SignatureChecker {
       const detail = `is signed with ${signature.name}, which provider ${crypto.name} lacks`
       return { code: 'unsupportedAlgorithm', detail }
     }
-    if (!keyFits(signature, key)) return mismatch
+    if (!keyFits(signature, key)) return mismatch(signer)
     const fact = signed instanceof Certificate ? cache.fact(signed, key) : undefined
     // First, since a provider may have to import a key to see whether it can use it.
     if (fact !== undefined && cache.has(fact)) return undefined
@@ -100,7 +103,7 @@ export class SignatureChecker {
     if (exhausted !== undefined) return exhausted
     const valid = algorithm.verify(key, signed.tbs, signed.signature, signature.saltLength)
     this.remember(signed, key, valid)
-    if (!valid) return mismatch
+    if (!valid) return mismatch(signer)
     if (fact !== undefined) cache.add(fact)
     return undefined
   }
@@ -124,11 +127,11 @@ export class SignatureChecker {
   private checkExtra(
     extra: ExtraSignature,
     signed: Signed,
-    key: SubjectPublicKey,
+    signer: Signer,
     inherited: Uint8Array | undefined,
-    mismatch: Finding,
   ): Finding | undefined {
-    if (key.algorithm !== extra.keyAlgorithm) return mismatch
+    const key = signer.publicKey
+    if (key.algorithm !== extra.keyAlgorithm) return mismatch(signer)
     const parameters = extra.parameters(key) ?? inherited
     if (parameters === undefined) return undefined
     const exhausted = this.spend()
@@ -137,7 +140,7 @@ export class SignatureChecker {
     const { tbs, signature } = signed
     const valid = extra.verify(id, key, parameters, tbs, signature, this.rules.crypto)
     this.remember(signed, key, valid)
-    return valid ? undefined : mismatch
+    return valid ? undefined : mismatch(signer)
   }
 
   private remember(signed: Signed, key: SubjectPublicKey, valid: boolean): void {

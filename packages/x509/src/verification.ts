@@ -75,9 +75,9 @@ class Run {
     this.plan = plan
     this.state = plan.state
     this.request = {
-      ...plan.request,
       checkWhole: (path) => this.checkWhole(path),
       isWaived: (code, certificate) => this.isWaived(code, certificate),
+      ...plan.request,
     }
   }
 

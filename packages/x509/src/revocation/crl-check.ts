@@ -113,7 +113,7 @@ function checkSigner(
   let best: Finding | undefined
   for (const { signer, isIssuer } of candidates) {
     const { keyUsage: usage } = signer.certificate?.extensions ?? {}
-    const bad = context.checker.check(list, signer.publicKey, signer.description)
+    const bad = context.checker.check(list, signer)
     if (bad?.code === 'budgetExceeded') return bad
     let finding: Finding | undefined
     if (bad !== undefined) {

@@ -81,20 +81,20 @@ function checkResponder(
 ): Finding | undefined {
   const { checker } = context
   if (isResponder(response, issuer.subjectKey, issuer.publicKey.publicKey, context)) {
-    const bad = checker.check(response, issuer.publicKey, issuer.description)
+    const bad = checker.check(response, issuer)
     if (bad === undefined) return undefined
     if (bad.code !== 'badSignature') return bad
   }
   let best: Finding | undefined
   for (const candidate of response.certificates) {
-    const { publicKey, subjectKey, description } = candidate
+    const { publicKey, subjectKey } = candidate
     if (!isResponder(response, subjectKey, publicKey.publicKey, context)) continue
     const unauthorized = checkDelegate(candidate, issuer, context)
     if (unauthorized !== undefined) {
       best ??= unauthorized
       continue
     }
-    const bad = checker.check(response, publicKey, description)
+    const bad = checker.check(response, candidate)
     if (bad === undefined) return undefined
     best = bad.code === 'budgetExceeded' ? bad : about('ocspSignature', bad.detail)
   }
@@ -139,7 +139,7 @@ function checkDelegate(
   }
   const invalid = checkValidity(certificate, context.time)
   if (invalid !== undefined) return refuse(`whose certificate ${invalid.detail}`)
-  const bad = context.checker.check(certificate, issuer.publicKey, issuer.description)
+  const bad = context.checker.check(certificate, issuer)
   if (bad !== undefined) return refuse(`whose certificate ${bad.detail}`)
   // RFC 6960 4.2.2.2.1
   if (certificate.extensions.ocspNoCheck === true) return undefined
