@@ -15,8 +15,8 @@ export function createClient(config: ClientConfig, now: Time): Connection {
   const settings = clientSettings(config)
   const layer = new StreamLayer({
     role: 'client',
-    ...settings.limits,
     recordPadding: config.recordPadding,
+    ...settings.limits,
   })
   return new Engine(settings, layer, now, (effects) => startClient(settings, effects))
 }

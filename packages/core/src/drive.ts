@@ -9,7 +9,7 @@ import { Deadlines } from './drive/deadlines.js'
 import { answerBy, callHook, hookFailed } from './drive/hook.js'
 import type { Answer, Clock, DriveEvent, Handler, Sink, Transport } from './drive/transport.js'
 import { TransportError } from './drive/transport.js'
-import { WriteQueue } from './drive/write-queue.js'
+import { WriteQueue, type Writing } from './drive/write-queue.js'
 import { Fault, toFault } from './fault.js'
 import type { Time } from './time.js'
 
@@ -30,7 +30,7 @@ const sliceLength = 131_072
 /** Protocol messages that the peer provokes count against this many times `highWater`; then nothing more is read. */
 const provokedFactor = 2
 
-export class Drive implements Sink {
+export class Drive implements Sink, Writing {
   readonly connection: Connection
   readonly #transport: Transport
   readonly #clock: Clock
@@ -76,11 +76,7 @@ export class Drive implements Sink {
     this.#handler = handler
     this.#highWater = options.highWater ?? 262_144
     this.#linger = options.linger ?? 2_000
-    this.#output = new WriteQueue(
-      transport,
-      (bytes) => connection.release(bytes),
-      (error) => (error === undefined ? this.#pump() : this.fail(error)),
-    )
+    this.#output = new WriteQueue(transport, this)
     this.#deadlines = new Deadlines(clock, () => this.#handleTimer())
     if (options.handshakeTimeout !== undefined) {
       this.#deadlines.handshake = clock.now().monotonic + options.handshakeTimeout
@@ -109,6 +105,17 @@ export class Drive implements Sink {
     if (this.#phase !== 'open' || this.#readable()) return true
     this.#holding = true
     return false
+  }
+
+  /** For the queue of writes. */
+  released(bytes: Uint8Array): void {
+    this.connection.release(bytes)
+  }
+
+  /** For the queue of writes. */
+  written(error: unknown): void {
+    if (error === undefined) this.#pump()
+    else this.fail(error)
   }
 
   receiveEnd(): void {

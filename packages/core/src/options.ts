@@ -12,39 +12,24 @@ import type {
   ServerOverrides,
   Verification,
 } from './config.js'
-import type {
-  CipherSuite,
-  CipherSuite12,
-  CryptoProvider,
-  NamedGroup,
-  Random,
-  SignatureAlgorithm,
-} from './crypto/provider.js'
-import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
+import type { CryptoProvider, NamedGroup, Random } from './crypto/provider.js'
 import { OptionError } from './fault.js'
-import { exchangeOf, usesPsk } from './handshake/suites12.js'
+import { usesPsk } from './handshake/suites12.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
 import { offeredOf } from './options-profile.js'
+import {
+  inOrder,
+  pick,
+  type Selection,
+  type SuiteSelection,
+  select,
+  spoken,
+} from './options-selection.js'
 import { protocolVersion } from './wire/registry.js'
 
-/** A scheme that we can verify, with the code that does. */
-export interface UsableScheme extends SignatureScheme {
-  readonly verifier: SignatureAlgorithm
-}
-
-interface CommonSettings {
-  readonly versions: CommonConfig['versions']
+interface CommonSettings extends Selection {
   readonly crypto: CryptoProvider
   readonly random: Random
-  /** Of TLS 1.3. */
-  readonly suites: readonly CipherSuite[]
-  readonly suites12: readonly CipherSuite12[]
-  /** The numbers of both, in order of preference. */
-  readonly suiteIds: readonly number[]
-  readonly groups: readonly NamedGroup[]
-  readonly schemes: readonly UsableScheme[]
-  /** What we sign with, in order of preference. */
-  readonly signingSchemes: readonly SignatureScheme[]
   readonly alpn: readonly Uint8Array[]
   readonly credentials: CommonConfig['credentials']
   readonly psks: NonNullable<CommonConfig['psks']>
@@ -119,7 +104,7 @@ function onOffer(common: CommonSettings, profile: ClientHelloProfile | undefined
 function offeredSuites(
   { suites, suites12, suiteIds, versions }: CommonSettings,
   profile: ClientHelloProfile | undefined,
-): Pick<CommonSettings, 'versions' | 'suites' | 'suites12' | 'suiteIds'> {
+): SuiteSelection {
   if (profile?.cipherSuites === undefined) return { versions, suites, suites12, suiteIds }
   const ids = offeredOf('cipherSuites', [...suites, ...suites12], profile).map(({ id }) => id)
   return spoken(versions, inOrder(ids, suites), inOrder(ids, suites12), ids)
@@ -165,25 +150,26 @@ function given<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 }
 
+/** One for all. */
+const none: readonly never[] = []
+
 function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSettings {
-  const { crypto } = config
-  const usable = usableSchemes(crypto)
-  const { versions, suites, suites12, suiteIds } = chooseSuites(config)
+  const { versions, suites, suites12, suiteIds, groups, schemes, signingSchemes } = select(config)
   return {
     versions,
     suites,
     suites12,
     suiteIds,
-    crypto,
+    groups,
+    schemes,
+    signingSchemes,
+    crypto: config.crypto,
     random: config.random,
-    groups: pick('groups', config.groups, crypto.groups),
-    schemes: pick('signatureSchemes', config.signatureSchemes, usable),
-    signingSchemes: pick('signingSchemes', config.signingSchemes, signatureSchemes),
-    alpn: (config.alpn ?? []).map(encodeProtocol),
+    alpn: config.alpn === undefined ? none : config.alpn.map(encodeProtocol),
     credentials: config.credentials,
-    psks: config.psks ?? [],
+    psks: config.psks ?? none,
     pskWithoutDiffieHellman: config.pskWithoutDiffieHellman ?? false,
-    certificateAuthorities: config.certificateAuthorities ?? [],
+    certificateAuthorities: config.certificateAuthorities ?? none,
     requestStaple: config.requestStaple ?? requestStaple,
     requestScts: config.requestScts ?? false,
     recordSizeLimit: config.recordSizeLimit,
@@ -191,124 +177,6 @@ function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSet
     limits:
       config.limits === undefined ? defaultLimits : { ...defaultLimits, ...given(config.limits) },
   }
-}
-
-/** @throws {OptionError} where no suite is left for any version. */
-function chooseSuites({
-  versions,
-  crypto,
-  suites: names,
-}: CommonConfig): Pick<CommonSettings, 'versions' | 'suites' | 'suites12' | 'suiteIds'> {
-  const speaks13 = versions.some(({ id }) => id >= protocolVersion.tls13)
-  const speaks12 = versions.some(({ id }) => id < protocolVersion.tls13)
-  const all13 = speaks13 ? crypto.suites : []
-  const all12 = speaks12 ? (crypto.suites12 ?? []) : []
-  if (names === undefined) {
-    const suites12 = all12.filter(({ optIn }) => !optIn)
-    const ids = [...all13, ...suites12].map(({ id }) => id)
-    return spoken(versions, all13, suites12, ids)
-  }
-  const known = [...crypto.suites, ...(crypto.suites12 ?? [])]
-  const ids = pick('suites', names, known).map(({ id }) => id)
-  const [suites, suites12] = [inOrder(ids, all13), inOrder(ids, all12)]
-  checkExchanges(suites12, crypto)
-  return spoken(
-    versions,
-    suites,
-    suites12,
-    ids.filter((id) => [...suites, ...suites12].some((suite) => suite.id === id)),
-  )
-}
-
-/** @throws {OptionError} where the provider cannot do what a suite asks for. */
-function checkExchanges(suites: readonly CipherSuite12[], crypto: CryptoProvider): void {
-  for (const suite of suites) {
-    const exchange = exchangeOf(suite)
-    const lacks =
-      (exchange === 'dhe' && crypto.finiteField === undefined && 'finiteField') ||
-      (exchange === 'rsa' && crypto.rsaEncryption === undefined && 'rsaEncryption')
-    if (lacks !== false)
-      throw new OptionError('suites', suite.name, `The crypto provider lacks ${lacks} for it.`)
-  }
-}
-
-function inOrder<T extends { readonly id: number }>(
-  ids: readonly number[],
-  list: readonly T[],
-): readonly T[] {
-  return ids.flatMap((id) => list.filter((entry) => entry.id === id))
-}
-
-/** Without a suite a version cannot be spoken. @throws {OptionError} */
-function spoken(
-  versions: CommonConfig['versions'],
-  suites: readonly CipherSuite[],
-  suites12: readonly CipherSuite12[],
-  suiteIds: readonly number[],
-): Pick<CommonSettings, 'versions' | 'suites' | 'suites12' | 'suiteIds'> {
-  const left = versions.filter(({ id }) =>
-    id >= protocolVersion.tls13 ? suites.length > 0 : suites12.length > 0,
-  )
-  if (left.length === 0)
-    throw new OptionError(
-      'suites',
-      suiteIds,
-      `None of them is for ${versions.map(({ name }) => name).join(' or ')}.`,
-    )
-  return { versions: left, suites, suites12, suiteIds }
-}
-
-/** Found once for each provider's list. */
-const usableBy = new WeakMap<CryptoProvider['signatures'], readonly UsableScheme[]>()
-
-/** The schemes whose algorithm the provider has, in our order. */
-function usableSchemes({ signatures }: CryptoProvider): readonly UsableScheme[] {
-  let usable = usableBy.get(signatures)
-  if (usable === undefined) {
-    usable = findUsable(signatures)
-    usableBy.set(signatures, usable)
-  }
-  return usable
-}
-
-function findUsable(signatures: CryptoProvider['signatures']): readonly UsableScheme[] {
-  const usable: UsableScheme[] = []
-  for (const scheme of signatureSchemes) {
-    const verifier = signatures.find((entry) => entry.name === scheme.algorithm)
-    if (verifier === undefined) continue
-    if (scheme.curve !== undefined && !supportsCurve(verifier, scheme)) continue
-    usable.push({ ...scheme, verifier })
-  }
-  return usable
-}
-
-function supportsCurve(verifier: SignatureAlgorithm, scheme: SignatureScheme): boolean {
-  const none = new Uint8Array(0)
-  return verifier.supports({
-    type: 'ec',
-    ...(scheme.curve === undefined ? {} : { curve: scheme.curve }),
-    algorithm: '1.2.840.10045.2.1',
-    publicKey: none,
-    spki: none,
-  })
-}
-
-function pick<T extends { readonly name: string; readonly optIn?: boolean }>(
-  option: string,
-  names: readonly string[] | undefined,
-  entries: readonly T[],
-): readonly T[] {
-  if (names === undefined) return entries.filter(({ optIn }) => optIn !== true)
-  return names.map((name) => {
-    const entry = entries.find((candidate) => candidate.name === name)
-    if (entry === undefined)
-      throw new OptionError(
-        option,
-        name,
-        `The crypto provider has ${entries.map((known) => known.name).join(', ')}.`,
-      )
-    return entry
-  })
 }
 
 /** One share for the first group; a hybrid comes with the share of its classical half, which most servers know. */

@@ -15,8 +15,8 @@ export function createServer(config: ServerConfig, now: Time): Connection {
   const settings = serverSettings(config)
   const layer = new StreamLayer({
     role: 'server',
-    ...settings.limits,
     recordPadding: config.recordPadding,
+    ...settings.limits,
   })
   // RFC 9846 section 5: what comes first may follow a HelloRetryRequest that another server sent, and then a CCS may too.
   if (config.cookie !== undefined) layer.setChangeCipherSpec('drop')

@@ -9,6 +9,7 @@ import type { Certificate } from './certificate.js'
  */
 export class SignatureCache {
   private readonly facts = new Set<string>()
+  private readonly hashes = new WeakMap<Certificate | SubjectPublicKey, string>()
   private readonly hash: HashAlgorithm
   private readonly size: number
 
@@ -21,7 +22,16 @@ export class SignatureCache {
   /** Names the fact that `issuerKey` made the signature of `certificate`. */
   fact(certificate: Certificate, issuerKey: SubjectPublicKey): string {
     if (this.size === 0) return ''
-    return toHex(this.hash.hash(certificate.der)) + toHex(this.hash.hash(issuerKey.spki))
+    return this.hashOf(certificate, certificate.der) + this.hashOf(issuerKey, issuerKey.spki)
+  }
+
+  private hashOf(owner: Certificate | SubjectPublicKey, bytes: Uint8Array): string {
+    let text = this.hashes.get(owner)
+    if (text === undefined) {
+      text = toHex(this.hash.hash(bytes))
+      this.hashes.set(owner, text)
+    }
+    return text
   }
 
   has(fact: string): boolean {

@@ -12,6 +12,7 @@ import type { TrustAnchor } from './anchor.js'
 import { equalBytes } from './bytes.js'
 import type { VerifyCallback } from './callback.js'
 import { Certificate } from './certificate.js'
+import { CertificateCache } from './certificate-cache.js'
 import { CertificateError } from './error.js'
 import type { KeyUsage } from './extension.js'
 import { type CertificateFault, certificateFault, type Finding } from './fault.js'
@@ -77,7 +78,7 @@ export interface VerifierOptions {
   /** The state that the callback is given first. */
   readonly callbackState?: unknown
   readonly limits?: Partial<PathLimits> | undefined
-  /** Verified signatures to remember between calls. Default 256; 0 remembers none. */
+  /** Verified signatures to remember between calls, and as many certificates, but at most 64. Default 256; 0: none. */
   readonly cacheSize?: number | undefined
 }
 
@@ -157,6 +158,8 @@ const defaultLimits: PathLimits = {
   maxPathLength: 10,
 }
 
+const mostCertificates = 64
+
 /** The names of a type's properties, all of them: the compiler holds these lists complete. */
 const optionNames: Readonly<Record<keyof VerifierOptions, true>> = {
   anchors: true,
@@ -205,6 +208,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const hash = crypto.hashes.find(({ name }) => name === 'sha256')
   if (hash === undefined) throw new TypeError(`Provider ${crypto.name} has no SHA-256.`)
   const cache = new SignatureCache(hash, cacheSize)
+  const certificates = new CertificateCache(Math.min(cacheSize, mostCertificates))
 
   const start = (
     request: VerifyRequest,
@@ -216,10 +220,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       return failure({ code: 'emptyChain', detail: 'The peer sent no certificate' })
     if (anchors.size === 0)
       return failure({ code: 'noAnchors', detail: 'No trust anchors are configured' })
-    const leaf = parse(first, 0)
+    const leaf = parse(first, 0, certificates)
     if (!(leaf instanceof Certificate)) return { ok: false, fault: leaf }
     // A superfluous certificate may be of any shape; one that is missed explains the failure.
-    const others = rest.map((der, index) => parse(der, index + 1))
+    const others = rest.map((der, index) => parse(der, index + 1, certificates))
     const malformed = others.find(isFault)
     const intermediates = [...others.filter(isCertificate), ...known]
     const setup = { options, limits, minRsaBits, maxFetches, anchors, cache, hasCallback }
@@ -281,9 +285,13 @@ export function verifyAnswer(result: VerifyResult): VerifyAnswer {
   return { ok: true, publicKey: publicKey.spki, expires, details: { path, anchor } }
 }
 
-function parse(der: Uint8Array, depth: number): Certificate | CertificateFault {
+function parse(
+  der: Uint8Array,
+  depth: number,
+  certificates: CertificateCache,
+): Certificate | CertificateFault {
   try {
-    return new Certificate(der)
+    return certificates.read(der)
   } catch (error) {
     if (!(error instanceof DerError)) throw error
     const code = error instanceof CertificateError ? error.code : 'malformedCertificate'

@@ -1,25 +1,26 @@
 /** What is on its way out: one write under way at a time, and what has gathered for the next. */
 import type { Transport } from './transport.js'
 
+/** Who writes. */
+export interface Writing {
+  /** These bytes are free again. */
+  released(bytes: Uint8Array): void
+  /** A write has completed, or failed. */
+  written(error: unknown): void
+}
+
 export class WriteQueue {
   readonly #transport: Transport
-  readonly #release: (bytes: Uint8Array) => void
-  readonly #after: (error: unknown) => void
+  readonly #writing: Writing
   #gathered: Uint8Array[] = []
   #underWay: readonly Uint8Array[] = []
   #stopped = false
   /** Bytes that the transport has not taken yet. */
   size = 0
 
-  /** `after` is called when a write has completed, with its error or undefined. */
-  constructor(
-    transport: Transport,
-    release: (bytes: Uint8Array) => void,
-    after: (error: unknown) => void,
-  ) {
+  constructor(transport: Transport, writing: Writing) {
     this.#transport = transport
-    this.#release = release
-    this.#after = after
+    this.#writing = writing
   }
 
   push(bytes: Uint8Array): void {
@@ -49,14 +50,14 @@ export class WriteQueue {
     if (this.#stopped || chunks.length === 0) return
     this.#underWay = []
     if (error !== undefined && error !== null) {
-      this.#after(error)
+      this.#writing.written(error)
       return
     }
     for (const chunk of chunks) {
       this.size -= chunk.length
       // Not before: a slow reader would be sent what the next record put into the same memory.
-      if (this.#transport.copiesWrites) this.#release(chunk)
+      if (this.#transport.copiesWrites) this.#writing.released(chunk)
     }
-    this.#after(undefined)
+    this.#writing.written(undefined)
   }
 }

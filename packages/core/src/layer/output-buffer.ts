@@ -13,8 +13,8 @@ export class OutputBuffer {
   #buffer: Uint8Array = noBytes
   #length = 0
   #ready = 0
-  /** Bulk buffers that the transport has. */
-  readonly #out = new WeakSet<Uint8Array>()
+  /** Bulk buffers that the transport has; most connections never send in bulk. */
+  #out: WeakSet<Uint8Array> | undefined
 
   /** Bytes written and not yet handed out. */
   get length(): number {
@@ -43,14 +43,17 @@ export class OutputBuffer {
     this.#buffer = left
     this.#length = rest
     this.#ready = 0
-    if (bytes.buffer.byteLength === bulkSize) this.#out.add(bytes)
+    if (bytes.buffer.byteLength === bulkSize) {
+      this.#out ??= new WeakSet()
+      this.#out.add(bytes)
+    }
     return bytes
   }
 
   /** Takes a handed-out buffer back for reuse; only a bulk buffer is worth keeping. */
   release(bytes: Uint8Array): void {
     // Given back twice, or by another connection, it would be written while somebody still reads it.
-    if (!this.#out.delete(bytes)) return
+    if (this.#out?.delete(bytes) !== true) return
     if (free.length < mostFree) free.push(new Uint8Array(bytes.buffer))
   }
 

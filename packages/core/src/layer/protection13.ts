@@ -10,13 +10,11 @@ export class Protection13 implements RecordProtection {
   readonly #aead: Aead
   readonly #tagLength: number
   readonly #iv: Uint8Array
-  readonly #nonce: Uint8Array
 
   constructor(algorithm: AeadAlgorithm, key: Uint8Array, iv: Uint8Array) {
     this.#aead = algorithm.create(key)
     this.#tagLength = algorithm.tagLength
     this.#iv = iv
-    this.#nonce = new Uint8Array(iv.length)
     this.confidentialityLimit = algorithm.confidentialityLimit
     this.integrityLimit = algorithm.integrityLimit
   }
@@ -59,12 +57,12 @@ export class Protection13 implements RecordProtection {
 
   wipe(): void {
     this.#aead.wipe()
-    wipe(this.#iv, this.#nonce)
+    wipe(this.#iv)
   }
 
   /** RFC 9846 5.3: the sequence number, 64 bits, xored onto the end of the IV. */
   #nonceFor(sequence: number): Uint8Array {
-    const nonce = this.#nonce
+    const nonce = scratch.length === this.#iv.length ? scratch : new Uint8Array(this.#iv.length)
     nonce.set(this.#iv)
     const last = nonce.length - 1
     let left = sequence
@@ -75,6 +73,9 @@ export class Protection13 implements RecordProtection {
     return nonce
   }
 }
+
+/** Nonces are no secrets, and are used up before the call that needs one returns: one place does for all keys. */
+const scratch = new Uint8Array(12)
 
 // One byte for each content type, so that sealing allocates nothing.
 const trailers = new Map<number, Uint8Array>()

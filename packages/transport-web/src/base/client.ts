@@ -3,10 +3,11 @@ import { type Connection, createClient, type Session } from '@sanstls/core'
 import type { Clock } from '@sanstls/core/drive'
 import type { ConnectionOptions } from './open.js'
 import { type ClientOptions, clientConfig, type Runtime } from './options.js'
-import { sessionKey } from './sessions.js'
+import { type SessionCache, sessionKey } from './sessions.js'
 
-export interface PreparedClient extends ConnectionOptions {
+export interface PreparedClient {
   readonly connection: Connection
+  readonly options: ConnectionOptions
 }
 
 /**
@@ -39,12 +40,19 @@ export function prepareClient(
     host,
     extra,
   )
-  return {
-    ...options,
-    connection: createClient(config, now),
-    onSession: (fresh: Session) => {
-      cache?.put(key, fresh)
-      options.onSession?.(fresh)
-    },
+  const connection = createClient(config, now)
+  if (cache === undefined) return { connection, options }
+  return { connection, options: { ...options, onSession: keeping(cache, key, options.onSession) } }
+}
+
+/** Apart, so that it keeps nothing else. */
+function keeping(
+  cache: SessionCache,
+  key: string,
+  next: ConnectionOptions['onSession'],
+): (fresh: Session) => void {
+  return (fresh) => {
+    cache.put(key, fresh)
+    next?.(fresh)
   }
 }

@@ -16,20 +16,26 @@ import { Outgoing } from './outgoing.js'
 /** Options of every connection that are no business of the core's. */
 export interface ConnectionOptions {
   /** ms. Default 60,000; `Infinity` for none. Includes connecting the transport. */
-  readonly handshakeTimeout?: number
+  readonly handshakeTimeout?: number | undefined
   /** Answers what the configuration leaves to `'decide'`, now or later. */
-  readonly decide?: Decide
+  readonly decide?: Decide | undefined
   /** Client: a ticket came, for a later connection's `session`. */
-  readonly onSession?: (session: Session) => void
+  readonly onSession?: ((session: Session) => void) | undefined
   /** Client: data for the first flight, where the session allows it. `info.earlyData` says whether it was taken. */
-  readonly earlyDataToSend?: Uint8Array
+  readonly earlyDataToSend?: Uint8Array | undefined
   /** Server: data that anyone may have replayed (RFC 9846 section 8). */
-  readonly onEarlyData?: (bytes: Uint8Array) => void
+  readonly onEarlyData?: ((bytes: Uint8Array) => void) | undefined
   /** Gives up connecting. It has no effect on an established connection. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
-export interface Opening extends ConnectionOptions {
+export interface Opening {
+  /** Whatever else an object holds is not looked at. */
+  readonly options: ConnectionOptions
+  /** Instead of the options' own. */
+  readonly signal?: AbortSignal | undefined
+  /** ms that are left of the options' own. */
+  readonly handshakeTimeout?: number | undefined
   readonly connection: Connection
   readonly transport: Transport
   readonly clock: Clock
@@ -55,7 +61,7 @@ export function handshakeTimeout(options: ConnectionOptions, elapsed = 0): numbe
 /** Performs the handshake. Rejects with the fault, or with the signal's reason; the transport is freed then. */
 export function open(opening: Opening): Promise<TlsConnection> {
   return new Promise((resolve, reject) => {
-    const { signal } = opening
+    const { signal = opening.options.signal } = opening
     const wiring = new Wiring(opening, (outcome) => {
       signal?.removeEventListener('abort', abort)
       if (outcome instanceof TlsConnection) resolve(outcome)
@@ -65,17 +71,21 @@ export function open(opening: Opening): Promise<TlsConnection> {
     if (signal?.aborted) abort()
     else {
       signal?.addEventListener('abort', abort)
-      wiring.start()
+      wiring.start(opening)
     }
   })
 }
+
+const settled = (): void => {}
 
 class Wiring implements Handler {
   readonly drive: Drive
   readonly decide: Decide | undefined
   readonly data: (bytes: Uint8Array) => boolean
-  readonly #opening: Opening
-  readonly #settle: (outcome: TlsConnection | { readonly error: unknown }) => void
+  readonly #addresses: Addresses
+  readonly #onSession: ConnectionOptions['onSession']
+  readonly #onEarlyData: ConnectionOptions['onEarlyData']
+  #settle: (outcome: TlsConnection | { readonly error: unknown }) => void
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
   readonly #closed: Promise<void>
@@ -85,17 +95,20 @@ class Wiring implements Handler {
   readonly #waitingForKeys = new Waiting<ConnectionInfo | undefined>()
 
   constructor(
-    opening: Opening,
+    { options, handshakeTimeout: timeLeft, connection, transport, clock, addresses = {} }: Opening,
     settle: (outcome: TlsConnection | { readonly error: unknown }) => void,
   ) {
-    this.#opening = opening
+    // Nothing else is kept: an idle connection holds no options.
+    this.#addresses = addresses
+    this.#onSession = options.onSession
+    this.#onEarlyData = options.onEarlyData
     this.#settle = settle
-    this.decide = opening.decide
+    this.decide = options.decide
     const incoming = new Incoming(() => this.drive.resume())
     this.#incoming = incoming
     this.data = (bytes) => incoming.push(bytes)
-    this.drive = new Drive(opening.connection, opening.transport, opening.clock, this, {
-      handshakeTimeout: finite(handshakeTimeout(opening)),
+    this.drive = new Drive(connection, transport, clock, this, {
+      handshakeTimeout: finite(timeLeft ?? handshakeTimeout(options)),
     })
     this.#outgoing = new Outgoing(this.drive)
     this.#closed = new Promise((resolve, reject) => {
@@ -105,8 +118,7 @@ class Wiring implements Handler {
     this.#closed.catch(() => {})
   }
 
-  start(): void {
-    const { earlyDataToSend, head } = this.#opening
+  start({ options: { earlyDataToSend }, head }: Opening): void {
     if (earlyDataToSend !== undefined) this.drive.connection.sendEarly(earlyDataToSend)
     this.drive.start(head)
   }
@@ -119,12 +131,13 @@ class Wiring implements Handler {
     switch (event.kind) {
       case 'established':
         this.#settle(this.#established(event.info))
+        this.#settle = settled
         break
       case 'session':
-        this.#opening.onSession?.(event.session)
+        this.#onSession?.(event.session)
         break
       case 'earlyData':
-        this.#opening.onEarlyData?.(event.bytes)
+        this.#onEarlyData?.(event.bytes)
         break
       case 'peerAuthenticated':
         this.#waitingForPeer.settle(event.peer)
@@ -159,7 +172,7 @@ class Wiring implements Handler {
       outgoing: this.#outgoing,
       info,
       closed: this.#closed,
-      addresses: this.#opening.addresses ?? {},
+      addresses: this.#addresses,
       whenPeerAuthenticates: () => this.#waitingForPeer.next(),
       whenRenegotiated: () => this.#waitingForKeys.next(),
     })

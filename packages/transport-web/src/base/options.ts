@@ -83,14 +83,15 @@ export function clientConfig(
     throw new OptionError('serverName', serverName, remedy)
   }
   const common = commonConfig(options, runtime)
-  return {
-    ...common,
-    ...without<ClientOptions>(options, [...extra, 'sessions']),
-    serverName,
-    verify: verification(options, common.crypto, runtime) ?? refuseToTrust(),
-    ...ownCredentials(options, common.crypto),
-    ...(earlyDataToSend === undefined ? {} : { earlyData: true }),
-  }
+  const verify = verification(options, common.crypto, runtime) ?? refuseToTrust()
+  // One is made for each connection, and a literal with all this spread into it takes ten times as long.
+  return Object.assign(
+    without<ClientOptions>(options, [...extra, 'sessions']),
+    common,
+    { serverName, verify },
+    ownCredentials(options, common.crypto),
+    earlyDataToSend === undefined ? undefined : { earlyData: true },
+  )
 }
 
 /**

@@ -4,11 +4,12 @@ import {
   type Credential,
   createServer,
   type ServerConfig,
+  type ServerTickets,
   type Time,
 } from '@sanstls/core'
 import type { Clock, Transport } from '@sanstls/core/drive'
 import type { Address, Addresses, TlsConnection } from './connection.js'
-import { type ConnectionOptions, open } from './open.js'
+import { open } from './open.js'
 import { credentialFromPem, type Runtime, type ServerOptions, serverConfig } from './options.js'
 import { TicketRing } from './ticket-ring.js'
 
@@ -46,6 +47,13 @@ export class TlsServer implements AsyncIterable<TlsConnection> {
   readonly #tickets: TicketRing
   readonly #closing = new AbortController()
   #config: ServerConfig
+  #current:
+    | {
+        readonly from: ServerConfig
+        readonly tickets: ServerTickets
+        readonly config: ServerConfig
+      }
+    | undefined
   #listener: Listener | undefined
   #handshakes = 0
   #waiting: TlsConnection[] = []
@@ -148,15 +156,8 @@ export class TlsServer implements AsyncIterable<TlsConnection> {
       transport.destroy()
       throw error
     }
-    const options: ConnectionOptions = this.#options
-    return open({
-      ...options,
-      signal: this.#closing.signal,
-      connection,
-      transport,
-      clock,
-      addresses,
-    })
+    const { signal } = this.#closing
+    return open({ options: this.#options, signal, connection, transport, clock, addresses })
   }
 
   #enter(connection: TlsConnection): void {
@@ -185,10 +186,13 @@ export class TlsServer implements AsyncIterable<TlsConnection> {
     return credentialFromPem(cert, key, this.#options.crypto ?? this.#runtime.crypto)
   }
 
-  /** The configuration of one connection: made once for each, so that none sees half of a change. */
+  /** The configuration of one connection, the same until something changes: none sees half of a change. */
   #at(now: Time, config: ServerConfig): ServerConfig {
     if (config.tickets !== undefined || this.#options.tickets === false) return config
-    return { ...config, tickets: this.#tickets.at(now.monotonic) }
+    const tickets = this.#tickets.at(now.monotonic)
+    if (this.#current?.from !== config || this.#current.tickets !== tickets)
+      this.#current = { from: config, tickets, config: { ...config, tickets } }
+    return this.#current.config
   }
 
   /** Wrong options are refused here, not at the first client's handshake. */

@@ -10,18 +10,20 @@ export class TicketRing {
   readonly #random: Random
   #keys: readonly TicketKey[] = []
   #changed = 0
+  #tickets: ServerTickets = { keys: { keys: [] } }
 
   constructor(random: Random) {
     this.#random = random
   }
 
-  /** The keys at this monotonic time, ms. */
+  /** The keys at this monotonic time, ms: the same object until they change. */
   at(now: number): ServerTickets {
     if (this.#keys.length === 0 || now >= this.#changed + changeEvery) {
       const fresh = { name: this.#random(16), key: this.#random(32) }
       this.#keys = [fresh, ...this.#keys].slice(0, kept)
       this.#changed = now
+      this.#tickets = { keys: { keys: this.#keys } }
     }
-    return { keys: { keys: this.#keys } }
+    return this.#tickets
   }
 }

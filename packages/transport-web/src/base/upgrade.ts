@@ -62,8 +62,8 @@ export async function upgradeWith(
   const prepared: PreparedClient =
     options.role === 'server'
       ? {
-          ...options,
           connection: createServer(serverConfig(options, runtime, ownOptions), clock.now()),
+          options,
         }
       : prepareClient(options, runtime, clock, undefined, 'upgrade', ownOptions)
   return openWhenDialed(dial, prepared, clock, options.head)
@@ -71,19 +71,20 @@ export async function upgradeWith(
 
 async function openWhenDialed(
   dial: Dial,
-  prepared: PreparedClient,
+  { connection, options }: PreparedClient,
   clock: ReturnType<typeof createClock>,
   head?: Uint8Array,
 ): Promise<TlsConnection> {
   const began = performance.now()
   try {
     // Not awaited where it is there already: input could arrive before anybody listens.
-    const dialed = dial(handshakeTimeout(prepared), prepared.signal)
+    const dialed = dial(handshakeTimeout(options), options.signal)
     const { transport, addresses } = dialed instanceof Promise ? await dialed : dialed
-    const left = handshakeTimeout(prepared, performance.now() - began)
-    return await open({ ...prepared, handshakeTimeout: left, transport, clock, head, addresses })
+    const left = handshakeTimeout(options, performance.now() - began)
+    const opening = { connection, options, transport, clock, head, addresses }
+    return await open({ handshakeTimeout: left, ...opening })
   } catch (error) {
-    prepared.connection.abort()
+    connection.abort()
     throw error
   }
 }
