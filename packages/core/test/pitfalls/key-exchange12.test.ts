@@ -349,6 +349,22 @@ test('PITFALLS 23: what goes on is made of random bytes, and another time of oth
   assert.is(secrets.size, 3)
 })
 
+test('PITFALLS 23: nothing is left of it in memory that is ours', () => {
+  const { decrypt } = rsaCredential.key === 'decide' ? {} : rsaCredential.key
+  const seen: Uint8Array[] = []
+  const watched: SigningKey['decrypt'] = (ciphertext, fallback, random) => {
+    const message = demand(decrypt)(ciphertext, fallback, random)
+    assert.ok(message.some((byte) => byte !== 0) && fallback.some((byte) => byte !== 0))
+    seen.push(message, fallback)
+    return message
+  }
+  if (rsaCredential.key === 'decide') return
+  const credentials = [{ ...rsaCredential, key: { ...rsaCredential.key, decrypt: watched } }]
+  expectEstablished(connect12(transport, { ...transport, credentials }).run())
+  assert.is(seen.length, 2)
+  for (const bytes of seen) assert.equal(bytes, new Uint8Array(48))
+})
+
 test('PITFALLS 23: a length that is not the ciphertext’s is no padding, and is told', () => {
   for (const body of [
     new Uint8Array(0),

@@ -1,5 +1,5 @@
 /** TLS 1.2, server: making ServerKeyExchange, reading ClientKeyExchange (RFC 5246 7.4.3, 7.4.7; RFC 8422; RFC 4279). */
-import { bitLength, concat, equal, noBytes } from '../../bytes.js'
+import { bitLength, concat, equal, noBytes, wipe } from '../../bytes.js'
 import type { CipherSuite12, KeyPair, Random } from '../../crypto/provider.js'
 import type { ExternalPsk } from '../../decision.js'
 import { Fault } from '../../fault.js'
@@ -138,11 +138,16 @@ function decrypt(
       'decide',
       (answer: Uint8Array | undefined) => {
         const fits = answer instanceof Uint8Array && answer.length === premasterLength
-        return then(select(fits ? answer : fallback, fallback))
+        const premaster = select(fits ? answer : fallback, fallback)
+        wipe(fallback)
+        return then(premaster)
       },
       previous,
     )
-  return then(select(key.decrypt?.(ciphertext, fallback, random) ?? fallback, fallback))
+  const message = key.decrypt?.(ciphertext, fallback, random) ?? fallback
+  const premaster = select(message, fallback)
+  wipe(message, fallback)
+  return then(premaster)
 }
 
 /** The message where it begins with the version, the fallback otherwise, without a branch on its bytes. */
