@@ -90,7 +90,7 @@ export interface CommonConfig {
   readonly sessionContext?: string
   /**
    * TLS 1.2: whether the peer must have the extended main secret (RFC 7627), without which sessions can be spliced into
-   * each other. Default `'require'`.
+   * each other; such a connection exports nothing, and does not renegotiate once it was resumed. Default `'require'`.
    */
   readonly extendedMainSecret?: 'require' | 'prefer'
   /** TLS 1.2: whether CBC suites are only used with encrypt-then-MAC (RFC 7366). Default `'require'`. */

@@ -58,7 +58,7 @@ export interface Connection {
   prf(secret: Uint8Array | undefined, label: string, seed: Uint8Array, length: number): Uint8Array
   /**
    * Exported keying material (RFC 9846 7.5, RFC 5705). In TLS 1.3 an absent context equals an empty one.
-   * @throws {Error} before `established`.
+   * @throws {Error} before `established`; in TLS 1.2, without the extended main secret (RFC 7627 5.4).
    */
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
   /** The early exporter, while early data is under way. @throws {Error} where there is none. */

@@ -107,7 +107,8 @@ export interface DecryptQuestion {
 }
 /**
  * The message; undefined, or one of another length than 48 bytes, where the padding was wrong: the handshake then goes on
- * with random bytes, so that the client does not learn which it was. Answer in the same time either way.
+ * with random bytes, so that the client does not learn which it was. Answer in the same time either way. Where a transport
+ * asks, an error counts as undefined.
  */
 export type DecryptAnswer = Uint8Array | undefined
 

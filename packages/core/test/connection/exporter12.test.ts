@@ -158,8 +158,10 @@ test('without the extended main secret, neither binds (RFC 7627 section 1, RFC 9
   for (const { connection } of [pair.client, pair.server])
     for (const type of ['tls-unique', 'tls-exporter'] as const)
       assert.is(connection.channelBinding(type), undefined)
-  // What is exported for other ends is there all the same.
-  assert.ok(both(pair, ({ connection }) => connection.exporter('EXPORTER-a', none, 16)))
+  // RFC 7627 5.4: nor is anything exported; the bare PRF is there all the same.
+  for (const { connection } of [pair.client, pair.server])
+    assert.throws(() => connection.exporter('EXPORTER-a', none, 16), /RFC 7627/)
+  assert.ok(both(pair, ({ connection }) => connection.prf(undefined, 'a', none, 16)))
 })
 
 test('a keylog line for each handshake, equal on both sides', () => {

@@ -17,6 +17,7 @@ import { messageType } from '../../wire/registry.js'
 import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
 import {
   type Agreed12,
+  type Announce,
   Connected12,
   directionKeys,
   importAgreed,
@@ -57,18 +58,23 @@ export function connectClient12(fields: Completed12, context: Context): Step {
   const { settings, suite, secret, randoms, finished, first, peer, previous } = fields
   const info = connectionInfo(fields, context)
   const agreed: Agreed12 = { info, suite, secret, randoms, finished, first, peer }
-  const idle = () => waitMessages({ settings, connected })
-  const announce = (later: Context) => emitSession(fields, later)
-  const role: Role12 = { ...roleOf(settings, peer, () => connected), idle, announce }
-  const connected: Connected12 = previous ?? new Connected12(agreed, role, settings.config)
-  return previous === undefined ? idle() : previous.replace(agreed, role, context)
+  const announce = announcing(fields)
+  const role = roleOf(settings, peer, () => connected)
+  const connected: Connected12 =
+    previous ?? new Connected12(agreed, role, settings.config, announce)
+  return previous === undefined ? role.idle() : previous.replace(agreed, role, context, announce)
+}
+
+/** Apart from the role, which lasts as long as the connection: this holds the handshake's memory. */
+function announcing(fields: Completed12): Announce {
+  return (context) => emitSession(fields, context)
 }
 
 function roleOf(
   settings: ClientSettings,
   peer: VerifiedPeer | undefined,
   connected: () => Connected12,
-): Pick<Role12, 'endPoint' | 'begin'> {
+): Role12 {
   return {
     endPoint() {
       const [certificate] = peer?.chain ?? []
@@ -81,6 +87,7 @@ function roleOf(
         throw new Error('renegotiate: clientAuthentication is for servers')
       return (context) => renegotiate(settings, connected(), context)
     },
+    idle: () => waitMessages({ settings, connected: connected() }),
   }
 }
 
@@ -193,8 +200,7 @@ export function restoreClient12(
     directionKeys(agreed, 'server', random),
     directionKeys(agreed, 'client', random),
   )
-  const idle = () => waitMessages({ settings, connected })
-  const role: Role12 = { ...roleOf(settings, peer, () => connected), idle }
+  const role = roleOf(settings, peer, () => connected)
   const connected: Connected12 = new Connected12(agreed, role, settings.config)
-  return idle()
+  return role.idle()
 }

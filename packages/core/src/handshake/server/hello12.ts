@@ -148,13 +148,15 @@ function mayResume(session: ServerSessionState, settled: Settled, context: Conte
 
 /**
  * Whether records of CBC suites are encrypted first (RFC 7366); undefined where the client lacks what the configuration
- * demands.
+ * demands, or, in a renegotiation, what it had before (RFC 7366 3.1).
  */
 export function encryptsThenMac(
-  { received, settings }: Pick<Settled, 'received' | 'settings'>,
+  { received, settings, previous }: Pick<Settled, 'received' | 'settings' | 'previous'>,
   kind: 'aead' | 'cbc',
 ): boolean | undefined {
   if (kind === 'aead') return false
   if (received.extensions.encryptThenMac === true) return true
-  return settings.config.encryptThenMac === 'prefer' ? false : undefined
+  const demanded =
+    settings.config.encryptThenMac !== 'prefer' || previous?.encryptedThenMac === true
+  return demanded ? undefined : false
 }

@@ -1,0 +1,39 @@
+/** A server that has asked for a renegotiation, which the client has not begun (RFC 5246 7.4.1.1). */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { expectEstablished } from '../support/outcome.js'
+import { connect12, watch } from '../support/tls12.js'
+
+const renegotiation = { peerMayStart: true }
+
+function asked(client: { readonly peerMayStart: boolean } = renegotiation) {
+  const { names, observe } = watch()
+  const pair = connect12({ renegotiation: client, observe }, { renegotiation }).run()
+  expectEstablished(pair)
+  pair.server.connection.renegotiate()
+  return { pair, server: pair.server.connection, names }
+}
+
+test('it does not ask twice, and asks again when it is over', () => {
+  for (const client of [{ peerMayStart: true }, { peerMayStart: false }]) {
+    const { pair, server, names } = asked(client)
+    assert.throws(() => server.renegotiate(), /asked already/)
+    pair.run()
+    server.renegotiate()
+    pair.run()
+    assert.is(names.filter((name) => name === 'received HelloRequest').length, 2)
+    const kind = client.peerMayStart ? 'renegotiated' : 'renegotiationRefused'
+    assert.is(pair.server.events.filter((event) => event.kind === kind).length, 2)
+  }
+})
+
+test('it cannot be exported before the client has answered', () => {
+  const { pair, server } = asked()
+  while (server.poll().kind !== 'idle');
+  assert.throws(() => server.export(), /asked to renegotiate/)
+  // Nothing was lost by trying.
+  assert.is(server.state, 'connected')
+  assert.is(pair.server.fault, undefined)
+})
+
+test.run()
