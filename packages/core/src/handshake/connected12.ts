@@ -264,8 +264,8 @@ export class Connected12 implements Connected {
     const isClient = this.info.role === 'client'
     const [read, write] = isClient ? [server, client] : [client, server]
     return {
-      read: concat(read.macKey, read.key, read.iv),
-      write: concat(write.macKey, write.key, write.iv),
+      read: joinedKeys(read),
+      write: joinedKeys(write),
       exporter: concat(
         secret,
         randoms.client,
@@ -285,6 +285,13 @@ export class Connected12 implements Connected {
   wipe(): void {
     wipe(this.#agreed.secret)
   }
+}
+
+/** One after the other; the keys themselves are wiped. */
+function joinedKeys({ macKey, key, iv }: DirectionKeys): Uint8Array {
+  const joined = concat(macKey, key, iv)
+  wipe(macKey, key, iv)
+  return joined
 }
 
 /** What `exportKeys` gave, taken apart. @throws {Fault} */
@@ -311,7 +318,8 @@ export function directionKeys(
   random: Random,
 ): ReturnType<typeof recordKeys> {
   const { suite, secret, randoms, info } = agreed
-  const block = keyBlock(suite, secret, randoms)
-  const keys: DirectionKeys = side === 'client' ? block.client : block.server
+  const { client, server } = keyBlock(suite, secret, randoms)
+  const [keys, others] = side === 'client' ? [client, server] : [server, client]
+  wipe(others.macKey, others.key, others.iv)
   return recordKeys(suite, keys, info.tls12?.encryptThenMac === true, random)
 }
