@@ -370,10 +370,11 @@ export class Engine implements Connection {
       description === alert.userCanceled ||
       (level === warning && this.#effects.ignoresWarnings)
     ) {
+      // The answer to what we asked is more than a warning.
+      if (this.#progress.warned(description)) return
       this.#warnings++
       if (this.#warnings > maxWarnings)
         throw new Fault('tooManyWarnings', nameOf(alert, description))
-      this.#progress.warned(description)
       return
     }
     throw new Fault('alertReceived', nameOf(alert, description), { alert: description })

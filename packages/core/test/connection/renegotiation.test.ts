@@ -105,6 +105,20 @@ for (const role of roles) {
   })
 }
 
+test('a refusal is an answer: however often one asks, it is no flood of warnings', () => {
+  for (const role of roles) {
+    const options = [{ renegotiation }, {}] as const
+    const [client, server] = role === 'client' ? options : ([...options].reverse() as never)
+    const pair = connect12(client, server).run()
+    for (let times = 1; times <= 8; times++) {
+      pair[role].connection.renegotiate()
+      pair.run()
+      assert.is(count(pair[role], 'renegotiationRefused'), times)
+    }
+    expectAlive(pair)
+  }
+})
+
 test('a client cannot ask itself for a certificate, nor a server that verifies nobody', () => {
   const pair = connected()
   const options = { clientAuthentication: 'require' } as const
