@@ -4,21 +4,13 @@ import type { Answers, Decision, Question } from './decision.js'
 import { Effects } from './effects.js'
 import { type ExportedConnection, plainInfo } from './exported.js'
 import { Fault, toFault } from './fault.js'
-import { consult } from './handshake/consult.js'
-import {
-  type Connected,
-  isPause,
-  type Pause,
-  type RenegotiateOptions,
-  type State,
-  type Step,
-} from './handshake/context.js'
-import type { HandshakeMessage, Incoming, Layer } from './layer/layer.js'
+import type { Connected, RenegotiateOptions, Step } from './handshake/context.js'
+import { Progress } from './handshake/progress.js'
+import type { Incoming, Layer } from './layer/layer.js'
 import type { Settings } from './options.js'
 import type { ConnectionInfo, Output } from './output.js'
 import { Sender } from './sender.js'
 import type { Time } from './time.js'
-import { messageName } from './wire/message.js'
 import { alert, nameOf } from './wire/registry.js'
 
 const maxWarnings = 4
@@ -27,25 +19,14 @@ const fatal = 2
 
 type Life = 'new' | 'open' | 'failed' | 'closed'
 
-interface OpenDecision {
-  readonly id: number
-  readonly pause: Pause
-}
-
 export class Engine implements Connection {
   readonly role: 'client' | 'server'
   readonly #layer: Layer
   readonly #effects: Effects
   readonly #sender: Sender
+  readonly #progress: Progress
   readonly #sessionContext: string | undefined
   #life: Life = 'new'
-  #state: State | undefined
-  #stateName = 'start'
-  #connected: Connected | undefined
-  #open: OpenDecision | undefined
-  #answered: (() => Step) | undefined
-  #decisions = 0
-  #established = false
   #writeClosed = false
   /** `close` was called, and close_notify waits for queued plaintext. */
   #closing = false
@@ -62,14 +43,18 @@ export class Engine implements Connection {
     this.#layer = layer
     this.#effects = new Effects(settings, layer, now, start)
     this.#sender = new Sender(layer, this.#effects, settings.limits.maxQueued)
+    this.#progress = new Progress(this.#effects, {
+      established: (connected) => this.#establish(connected),
+      isDoomed: () => this.#doomed,
+    })
   }
 
   get info(): ConnectionInfo | undefined {
-    return this.#established ? this.#connected?.info : undefined
+    return this.#connected?.info
   }
 
   get state(): string {
-    return this.#stateName
+    return this.#progress.name
   }
 
   receive(bytes: Uint8Array, time?: Time): number {
@@ -110,14 +95,8 @@ export class Engine implements Connection {
 
   answer<Q extends Question>(decision: Decision<Q>, answer: Answers[Q['kind']], time?: Time): void {
     this.#call('answer', time)
-    const open = this.#open
     // A connection may fail while somebody still thinks about its question.
-    if (this.#over) return
-    const asked = open?.pause.question.kind
-    if (open === undefined || open.id !== decision.id || asked !== decision.kind)
-      throw new Error(`answer: decision ${decision.id} (${decision.kind}) is not open`)
-    this.#open = undefined
-    this.#answered = () => open.pause.resume(answer)
+    if (!this.#over) this.#progress.answer(decision, answer)
   }
 
   send(plaintext: Uint8Array, time?: Time): number {
@@ -156,7 +135,7 @@ export class Engine implements Connection {
   requestClientCertificate(time?: Time): void {
     const connected = this.#demandIdle('requestClientCertificate', time)
     const request = connected.requestClientCertificate()
-    this.#guard(() => this.#enter(request(this.#effects)))
+    this.#guard(() => this.#progress.enter(request(this.#effects)))
   }
 
   renegotiate(options: RenegotiateOptions = {}, time?: Time): void {
@@ -164,7 +143,7 @@ export class Engine implements Connection {
     if (connected.renegotiate === undefined)
       throw new Error('renegotiate: TLS 1.3 has no renegotiation; updateKeys() makes new keys')
     const begin = connected.renegotiate(options)
-    this.#guard(() => this.#enter(begin(this.#effects)))
+    this.#guard(() => this.#progress.enter(begin(this.#effects)))
   }
 
   prf(secret: Uint8Array | undefined, label: string, seed: Uint8Array, length: number): Uint8Array {
@@ -194,7 +173,7 @@ export class Engine implements Connection {
     this.#call('close', time)
     if (this.#over || this.#writeClosed) return
     this.#writeClosed = true
-    if (this.#established) {
+    if (this.#connected !== undefined) {
       this.#closing = true
       this.#guard(() => this.#sendClose())
       return
@@ -215,10 +194,10 @@ export class Engine implements Connection {
     const layer = this.#layer
     if (layer.exportRecords === undefined)
       throw new Error('export: connections over this transport cannot be exported')
-    if (this.#open !== undefined || this.#answered !== undefined)
-      throw new Error('export: a decision is open; answer it and poll first')
-    if (this.#stateName !== 'connected')
-      throw new Error('export: authentication after the handshake is under way')
+    if (!this.#progress.isIdle)
+      throw new Error(
+        'export: another exchange is under way, or a decision is open: answer and poll',
+      )
     if (layer.pendingOutput > 0 || this.#sender.queued > 0 || this.#effects.outputs.length > 0)
       throw new Error('export: outputs wait; poll until idle first')
     const exported: ExportedConnection = {
@@ -255,9 +234,12 @@ export class Engine implements Connection {
     if (this.#busy) return
     if (this.#over) return
     this.#life = 'closed'
-    this.#stateName = 'closed'
-    this.#dropSecrets()
+    this.#dropSecrets('closed')
     this.#effects.outputs.length = 0
+  }
+
+  get #connected(): Connected | undefined {
+    return this.#progress.connected
   }
 
   get #over(): boolean {
@@ -266,7 +248,7 @@ export class Engine implements Connection {
 
   /** Nothing can be delivered: a question is open, or the peer has closed. */
   get #blocked(): boolean {
-    return this.#open !== undefined || this.#readClosed
+    return this.#progress.isOpen || this.#readClosed
   }
 
   /** A policy that closes its own connection, or feeds it, would find it between two states. */
@@ -280,14 +262,13 @@ export class Engine implements Connection {
   #demandIdle(call: string, time?: Time): Connected {
     this.#call(call, time)
     const connected = this.#demandConnected(call)
-    if (this.#stateName !== 'connected' || this.#open !== undefined || this.#answered !== undefined)
-      throw new Error(`${call}: another exchange is under way`)
+    if (!this.#progress.isIdle) throw new Error(`${call}: another exchange is under way`)
     if (this.#writeClosed) throw new Error(`${call}: after close`)
     return connected
   }
 
   #demandConnected(call: string): Connected {
-    if (!this.#established || this.#connected === undefined || this.#over)
+    if (this.#connected === undefined || this.#over)
       throw new Error(`${call}: the connection is not established`)
     return this.#connected
   }
@@ -299,12 +280,7 @@ export class Engine implements Connection {
         this.#begin()
         return true
       }
-      const answered = this.#answered
-      if (answered !== undefined) {
-        this.#answered = undefined
-        this.#enter(answered())
-        return true
-      }
+      if (this.#progress.resume()) return true
       if (this.#sender.queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
         this.#sendQueued()
         if (this.#closing) this.#sendClose()
@@ -327,14 +303,13 @@ export class Engine implements Connection {
 
   /** All that came has been read: what it left owing is sent. */
   #settle(): boolean {
-    if (this.#established && !this.#writeClosed && this.#open === undefined)
-      this.#connected?.settle(this.#effects)
+    if (!this.#writeClosed && !this.#progress.isOpen) this.#connected?.settle(this.#effects)
     return this.#transmit()
   }
 
   #begin(): void {
     this.#life = 'open'
-    this.#enter(this.#effects.start())
+    this.#progress.enter(this.#effects.start())
   }
 
   /** Runs something that the peer's bytes may make fail; every failure ends the connection in one way. */
@@ -356,15 +331,15 @@ export class Engine implements Connection {
     switch (incoming.kind) {
       case 'handshake':
         this.#warnings = 0
-        this.#handleMessage(incoming.message)
+        this.#progress.accept(incoming.message)
         break
       case 'data':
         this.#warnings = 0
         if (incoming.level === 'earlyData') this.#effects.earlyDataReceived(incoming.bytes)
-        else if (incoming.level === 'application' && this.#established) {
-          this.#connected?.dataReceived()
+        else if (incoming.level === 'application' && this.#connected !== undefined) {
+          this.#connected.dataReceived()
           this.#effects.emit({ kind: 'data', bytes: incoming.bytes })
-        } else throw new Fault('unexpectedData', `in state ${this.#stateName}`)
+        } else throw new Fault('unexpectedData', `in state ${this.state}`)
         break
       case 'alert':
         this.#handleAlert(incoming.level, incoming.description)
@@ -375,59 +350,17 @@ export class Engine implements Connection {
     }
   }
 
-  #handleMessage(message: HandshakeMessage): void {
-    if (!this.#established) this.#effects.countMessage(message.raw.length)
-    const name = messageName(message.type)
-    this.#effects.observe({
-      kind: 'message',
-      direction: 'received',
-      type: message.type,
-      name,
-      bytes: message.raw,
-    })
-    const step = this.#state?.accept(message, this.#effects)
-    if (step === undefined)
-      throw new Fault('unexpectedMessage', `${name} in state ${this.#stateName}`)
-    this.#enter(step)
-  }
-
-  /** Goes to the next state, answering what policies can answer at once. */
-  #enter(first: Step): void {
-    let step = first
-    while (isPause(step)) {
-      const { policy, question } = step
-      if (policy === 'decide') {
-        this.#ask(step)
-        return
-      }
-      const answer = consult(policy, question)
-      if (this.#doomed) return
-      step = step.resume(answer)
-    }
-    this.#state = step
-    if (step.name !== this.#stateName) {
-      this.#stateName = step.name
-      this.#effects.observe({ kind: 'state', name: step.name })
-    }
-    if (step.connected === undefined || this.#established || this.#doomed) return
-    this.#connected = step.connected
-    this.#established = true
+  #establish(connected: Connected): void {
     this.#layer.complete(this.#effects.time)
-    this.#effects.emit({ kind: 'established', info: step.connected.info })
-    step.connected.established?.(this.#effects)
+    this.#effects.emit({ kind: 'established', info: connected.info })
+    connected.established?.(this.#effects)
     if (this.#sender.queued > 0) this.#sendQueued()
-  }
-
-  #ask(pause: Pause): void {
-    const id = ++this.#decisions
-    this.#open = { id, pause }
-    this.#effects.emit({ kind: 'decide', decision: { ...pause.question, id } })
   }
 
   #handleAlert(level: number, description: number): void {
     this.#effects.observe({ kind: 'alert', direction: 'received', level, description })
     if (description === alert.closeNotify) {
-      if (!this.#established) throw new Fault('closedDuringHandshake', 'close_notify')
+      if (this.#connected === undefined) throw new Fault('closedDuringHandshake', 'close_notify')
       this.#closeRead()
       return
     }
@@ -440,8 +373,7 @@ export class Engine implements Connection {
       this.#warnings++
       if (this.#warnings > maxWarnings)
         throw new Fault('tooManyWarnings', nameOf(alert, description))
-      const step = this.#state?.warned?.(description, this.#effects)
-      if (step !== undefined) this.#enter(step)
+      this.#progress.warned(description)
       return
     }
     throw new Fault('alertReceived', nameOf(alert, description), { alert: description })
@@ -449,7 +381,8 @@ export class Engine implements Connection {
 
   #handleEnd(expected: boolean): void {
     if (this.#readClosed) return
-    if (!this.#established) throw new Fault('closedDuringHandshake', 'the transport ended')
+    if (this.#connected === undefined)
+      throw new Fault('closedDuringHandshake', 'the transport ended')
     if (!expected) throw new Fault('truncated', 'no close_notify came')
     this.#closeRead()
   }
@@ -461,7 +394,7 @@ export class Engine implements Connection {
   }
 
   #maySend(): boolean {
-    return (this.#established && !this.#effects.held) || this.#effects.halfRtt
+    return (this.#connected !== undefined && !this.#effects.held) || this.#effects.halfRtt
   }
 
   /** False while something of the queue is left. */
@@ -498,15 +431,13 @@ export class Engine implements Connection {
     while (this.#transmit());
     if (this.#over) return
     this.#life = 'closed'
-    this.#stateName = 'closed'
     this.#effects.emit({ kind: 'closed' })
-    this.#dropSecrets()
+    this.#dropSecrets('closed')
   }
 
   #fail(fault: Fault): void {
     if (this.#over) return
     this.#life = 'failed'
-    this.#stateName = 'failed'
     const silent = fault.class === 'alertReceived' || fault.class === 'transport'
     if (fault.alert !== undefined && !silent) {
       try {
@@ -521,16 +452,13 @@ export class Engine implements Connection {
       }
     }
     this.#effects.emit({ kind: 'failed', fault })
-    this.#dropSecrets()
+    this.#dropSecrets('failed')
   }
 
-  #dropSecrets(): void {
+  #dropSecrets(state: 'closed' | 'failed'): void {
     this.#layer.close()
-    this.#connected?.wipe()
+    this.#progress.end(state)
     this.#sender.drop()
-    this.#open = undefined
-    this.#answered = undefined
-    this.#state = undefined
     this.#effects.drop()
   }
 }

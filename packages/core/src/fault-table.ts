@@ -163,7 +163,7 @@ export const faultTable = {
   ),
   noCommonGroup: incompatible(
     alert.handshakeFailure,
-    'The two sides have no key exchange group in common.',
+    'The two sides have no key exchange group in common, or none for the keys of our credentials.',
   ),
   noCommonSignature: incompatible(
     alert.handshakeFailure,
@@ -209,6 +209,10 @@ export const faultTable = {
   badRenegotiationInfo: misbehaved(
     alert.handshakeFailure,
     'renegotiation_info does not belong to the handshake before: this connection may be spliced from two.',
+  ),
+  changedInRenegotiation: misbehaved(
+    alert.illegalParameter,
+    'A renegotiation comes to another result than the handshake before, on which the connection relies.',
   ),
   tooManyRenegotiations: misbehaved(
     alert.noRenegotiation,
@@ -258,6 +262,14 @@ export const faultTable = {
     alert.illegalParameter,
     'The server chose an application protocol (ALPN) that was not offered, or several.',
   ),
+  unofferedSession: misbehaved(
+    alert.illegalParameter,
+    'The server resumes a session that was not offered.',
+  ),
+  changedSession: misbehaved(
+    alert.illegalParameter,
+    'The server resumes a session otherwise than it was.',
+  ),
   unofferedPsk: misbehaved(alert.illegalParameter, 'The server chose a PSK that was not offered.'),
   unofferedPskMode: misbehaved(
     alert.illegalParameter,
@@ -270,6 +282,10 @@ export const faultTable = {
   binderCountMismatch: misbehaved(
     alert.illegalParameter,
     'pre_shared_key does not have as many binders as identities.',
+  ),
+  versionWithoutEarlyData: incompatible(
+    alert.protocolVersion,
+    'The server chose a version that has no early data, though some was sent. Connect again without earlyData.',
   ),
   illegalEarlyData: misbehaved(
     alert.illegalParameter,

@@ -34,12 +34,18 @@ function leafKey({ chain: [leaf = noBytes] }: Credential): SubjectPublicKey {
 }
 
 export function checkPsk(psk: ExternalPsk): void {
+  // RFC 4279 section 2, RFC 9846 4.3.11: only that of TLS 1.2 may be empty.
+  const least = psk?.version === 'tls12' ? 0 : 1
   if (
     !(psk?.identity instanceof Uint8Array) ||
-    psk.identity.length === 0 ||
+    psk.identity.length < least ||
     psk.identity.length > 65_000
   )
-    throw new OptionError('psks.identity', psk?.identity, 'An identity has 1 to 65,000 bytes.')
+    throw new OptionError(
+      'psks.identity',
+      psk?.identity,
+      `An identity has ${least} to 65,000 bytes.`,
+    )
   // RFC 9257 section 6: at least 128 bits of entropy.
   checkFlag('psks.dangerouslyShort', psk.dangerouslyShort)
   const shortest = psk.dangerouslyShort === true ? 1 : 16

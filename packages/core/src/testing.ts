@@ -25,6 +25,7 @@ export {
 } from './testing/null/certificate.js'
 export { createNullCrypto, nullCrypto } from './testing/null/provider.js'
 export { type NullKeyType, nullKey } from './testing/null/signature.js'
+export { nullCryptoTls12 } from './testing/null/tls12.js'
 export { Pair, type PairOptions } from './testing/pair.js'
 export * from './testing/peer/script.js'
 export { type HandshakeOptions, type RecordOptions, Wire } from './testing/peer/wire.js'

@@ -85,6 +85,17 @@ export class Connected12 implements Connected {
     return this.info.tls12?.secureRenegotiation === true
   }
 
+  /** @throws {Fault} where a renegotiation settles on another protocol, or has other bonds to this handshake (RFC 7627). */
+  demandSame(alpn: string | undefined, extendedMainSecret: boolean): void {
+    if (alpn !== this.info.alpn)
+      throw new Fault('changedInRenegotiation', 'another application protocol')
+    if (extendedMainSecret !== this.info.tls12?.extendedMainSecret)
+      throw new Fault(
+        'changedInRenegotiation',
+        `extended_main_secret is ${extendedMainSecret ? 'new' : 'gone'}`,
+      )
+  }
+
   /** A renegotiation is complete. */
   replace(agreed: Agreed12, role: Role12, context: Context): State {
     wipe(this.#agreed.secret)

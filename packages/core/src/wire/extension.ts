@@ -191,18 +191,20 @@ export function extensionName(type: number): ExtensionName | undefined {
 
 /**
  * Reads the known extensions of a message.
+ * @param passedOver types that count as unknown.
  * @throws {Fault} for an extension that stands twice, is misplaced or malformed (RFC 9846 4.3).
  */
 export function readExtensions<C extends ExtensionContext>(
   context: C,
   list: readonly Extension[],
+  passedOver?: ReadonlySet<number>,
 ): ExtensionsOf<C> {
   const values: Record<string, unknown> = {}
   const seen = new Set<number>()
   for (const { type, data } of list) {
     if (seen.has(type)) throw new Fault('duplicateExtension', `extension ${type} stands twice`)
     seen.add(type)
-    const name = byType.get(type)
+    const name = passedOver?.has(type) ? undefined : byType.get(type)
     if (name === undefined) continue
     const codec = codecOf(name, context)
     if (codec === undefined)

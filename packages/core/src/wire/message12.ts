@@ -1,5 +1,17 @@
 /** The handshake messages of TLS 1.2 that differ from those of TLS 1.3 (RFC 5246 section 7.4 and what extends it). */
-import { constant, opaque, struct, uint16, uint32, type Value, vector } from './codec.js'
+import {
+  type Codec,
+  constant,
+  opaque,
+  rest,
+  struct,
+  uint16,
+  uint32,
+  type Value,
+  vector,
+} from './codec.js'
+import { clientHello, finished, messageName, serverHello } from './message.js'
+import { messageType } from './registry.js'
 
 export const certificate12 = struct({ certificateList: vector(3, opaque(3, 1), 0) })
 
@@ -42,3 +54,29 @@ export const encryptedPremaster = opaque(2, 0)
 
 /** psk_identity_hint and psk_identity (RFC 4279 section 2). */
 export const pskIdentity = opaque(2, 0)
+
+/** The messages of TLS 1.2 by their type, for tools. What the key exchanges hold, the suite decides. */
+export const messages12: Readonly<
+  Record<number, { readonly name: string; readonly codec: Codec<unknown> }>
+> = /* @__PURE__ */ (() => {
+  const codecs: Readonly<Record<number, unknown>> = {
+    [messageType.helloRequest]: helloRequest,
+    [messageType.clientHello]: clientHello,
+    [messageType.serverHello]: serverHello,
+    [messageType.newSessionTicket]: newSessionTicket12,
+    [messageType.certificate]: certificate12,
+    [messageType.serverKeyExchange]: rest,
+    [messageType.certificateRequest]: certificateRequest12,
+    [messageType.serverHelloDone]: serverHelloDone,
+    [messageType.certificateVerify]: digitallySigned,
+    [messageType.clientKeyExchange]: rest,
+    [messageType.finished]: finished,
+    [messageType.certificateStatus]: certificateStatus,
+  }
+  return Object.fromEntries(
+    Object.entries(codecs).map(([type, codec]) => [
+      type,
+      { name: messageName(Number(type)), codec: codec as Codec<unknown> },
+    ]),
+  )
+})()

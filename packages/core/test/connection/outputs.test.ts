@@ -106,7 +106,7 @@ test('an alert to send comes before `failed`, and nothing after it', () => {
 
 test('input is bounded while a decision is open', () => {
   const client = createClient(
-    clientConfig({ verify: 'decide', limits: { maxBuffered: 17_000 } }),
+    clientConfig({ verify: 'decide', limits: { maxBuffered: 19_000 } }),
     now,
   )
   const server = createServer(serverConfig({ halfRttData: true }), now)

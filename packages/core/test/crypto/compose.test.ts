@@ -2,7 +2,13 @@
 
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { CryptoProvider, SignatureAlgorithm } from '#src/crypto/provider.js'
+import type {
+  CipherSuite12,
+  CryptoProvider,
+  RsaEncryption,
+  SignatureAlgorithm,
+} from '#src/crypto/provider.js'
+import { allSuites12, finiteField, nobleTls12 } from '#src/noble/tls12.js'
 import {
   compose,
   createNoble,
@@ -115,6 +121,44 @@ test('a gap is filled where the fallback has the entry', () => {
   assert.is(origins.get('ecdsa_sha256'), 'native')
   assert.is(origins.get('ed25519'), 'noble')
   assert.is(both.describe().length, noble.describe().length)
+})
+
+test('what TLS 1.2 needs is filled too', () => {
+  const [first, second] = allSuites12
+  assert.ok(first && second)
+  const entries = { suites: [], groups: [], signatures: [], hashes: [] }
+  const bare = createNoble({ ...entries, suites12: [second] })
+  const own: RsaEncryption = { encrypt: () => undefined }
+  const both = compose({ ...bare, rsaEncryption: own }, nobleTls12)
+  assert.equal(names(both.suites12 ?? []), names(allSuites12))
+  assert.is(both.suites12?.[1], second)
+  assert.is(both.rsaEncryption, own)
+  assert.is(both.finiteField, finiteField)
+  assert.is(both.describe().length, nobleTls12.describe().length)
+  const neither = compose(bare, createNoble(entries))
+  assert.equal(names(neither.suites12 ?? []), [second.name])
+  assert.not('finiteField' in neither || 'rsaEncryption' in neither)
+  // A provider that was written before TLS 1.2.
+  const { suites12, ...old } = bare
+  assert.equal(compose(old, old).suites12, [])
+  assert.equal(compose(old, bare).suites12, suites12)
+})
+
+test('all of TLS 1.2 is the default provider and more', () => {
+  assert.is(allSuites12.length, 77)
+  assert.equal(
+    allSuites12.filter(({ optIn }) => !optIn),
+    noble.suites12,
+  )
+  assert.is(nobleTls12.name, noble.name)
+  for (const kind of ['suites', 'groups', 'signatures', 'hashes'] as const)
+    assert.equal(names(nobleTls12[kind]), names(noble[kind]))
+  assert.is(nobleTls12.describe().length, noble.describe().length + 71)
+  // Forward secrecy first; then an AEAD with tags of 16 bytes, any AEAD, CBC.
+  const rank = ({ keyExchange, name }: CipherSuite12): number =>
+    (/dhe/i.test(keyExchange) ? 0 : 3) + (name.includes('CCM_8') ? 1 : name.includes('CBC') ? 2 : 0)
+  const ranks = allSuites12.map(rank)
+  assert.equal(ranks, [...ranks].sort())
 })
 
 test('nothing missing, nothing changed', () => {

@@ -85,7 +85,7 @@ for (const { group, bits, x, digest } of rows) {
     const share = (value: bigint) =>
       Uint8Array.from(Buffer.from(value.toString(16).padStart(bits / 4, '0'), 'hex'))
     const pair = group.generate(random)
-    for (const value of [0n, 1n, prime - 1n, prime, prime + 1n]) {
+    for (const value of [0n, 1n, prime - 1n, prime, prime + 1n, prime + 2n]) {
       assert.is(pair.decapsulate(share(value)), undefined)
       assert.is(group.encapsulate(share(value), random), undefined)
     }

@@ -59,7 +59,7 @@ const p = number(prime)
 test('shares out of range, or of another length, are refused', () => {
   const group = groupOf(prime, Uint8Array.of(2))
   const pair = group.generate(random)
-  for (const value of [0n, 1n, p - 1n, p, p + 1n]) {
+  for (const value of [0n, 1n, p - 1n, p, p + 1n, p + 2n]) {
     assert.is(pair.decapsulate(bytes(value, prime.length)), undefined, `${value - p}`)
     assert.is(group.encapsulate(bytes(value, prime.length), random), undefined)
   }

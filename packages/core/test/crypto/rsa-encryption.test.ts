@@ -122,10 +122,23 @@ test('a ciphertext of another length or beyond the modulus gives the fallback', 
   ]) {
     assert.equal(decrypt(key, wrong), fallback)
   }
-  // No room for the padding.
+  // No room for eight octets of padding, though seven stand there.
   const long = new Uint8Array(length - 10).fill(5)
-  assert.equal(decrypt(key, ciphertext, long), long)
+  assert.equal(decrypt(key, encrypt(encode(length, random(length - 10))), long), long)
   assert.equal(decrypt(key, ciphertext), message)
+})
+
+test('a ciphertext that is right but for a multiple of the modulus gives the fallback', () => {
+  // Seven bits are left in the first octet.
+  const { key, encrypt, length } = makeKey(1025)
+  const message = random(48)
+  const ciphertext = encrypt(encode(length, message))
+  assert.equal(decrypt(key, ciphertext), message)
+  const number = (bytes: Uint8Array | undefined): bigint =>
+    BigInt(`0x${Buffer.from(bytes ?? []).toString('hex')}`)
+  const sum = number(ciphertext) + number(key.publicKey.modulus)
+  const larger = Uint8Array.from(Buffer.from(sum.toString(16).padStart(2 * length, '0'), 'hex'))
+  assert.equal(decrypt(key, larger), fallback)
 })
 
 test('what comes out is memory of its own', () => {

@@ -199,7 +199,7 @@ function options(random: Random): [Partial<ClientConfig>, Partial<ServerConfig>]
     credentials: late ? 'decide' : [clientCredential],
     verify: late ? 'decide' : trustEveryone,
     ...(chance(0.3, random) ? { keyShares: ['x25519'] } : {}),
-    ...(chance(0.3, random) ? { limits: { maxBuffered: 17_000, maxQueued: 5_000 } } : {}),
+    ...(chance(0.3, random) ? { limits: { maxBuffered: 19_000, maxQueued: 5_000 } } : {}),
     ...(chance(0.3, random) ? { session: demand(session), earlyData: true } : {}),
   }
   const server: Partial<ServerConfig> = {

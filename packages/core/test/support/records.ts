@@ -32,12 +32,25 @@ export function openNull({ fragment }: WireRecord): {
   }
 }
 
+/** What nullCrypto seals under a suite of TLS 1.2: the content, between what its kind of nonce adds and a checksum. */
+export function openNull12(
+  { fragment }: WireRecord,
+  kind: 'explicit' | 'sequence' | 'cbc' = 'explicit',
+): Uint8Array {
+  return fragment.subarray({ explicit: 8, sequence: 0, cbc: 16 }[kind], fragment.length - 16)
+}
+
 /** The alert that a stream under nullCrypto ends with, as level and description. */
 export function lastAlert(stream: Uint8Array): readonly [number, number] | undefined {
   const records = recordsOf(stream)
   const last = records[records.length - 1]
   if (last === undefined) return undefined
   const { type, content } =
-    last.type === 23 ? openNull(last) : { type: last.type, content: last.fragment }
+    last.type === 23 ? openNull(last) : { type: last.type, content: alertOf(last.fragment) }
   return type === 21 ? [content[0] ?? 0, content[1] ?? 0] : undefined
+}
+
+/** Two bytes in plaintext; under TLS 1.2, the two in front of the checksum. */
+function alertOf(fragment: Uint8Array): Uint8Array {
+  return fragment.length === 2 ? fragment : fragment.subarray(fragment.length - 18)
 }

@@ -9,6 +9,7 @@ import {
   DatagramLink,
   nullCredential,
   nullCrypto,
+  nullCryptoTls12,
   nullKey,
   type PairOptions,
   StreamLink,
@@ -133,7 +134,7 @@ test('the toy CBC notices another key, order of MAC, sequence number, type, vers
 
 test('toy groups agree, and refuse shares of another length or of zeros', () => {
   const random = seededRandom('groups')
-  for (const group of nullCrypto.groups) {
+  for (const group of nullCryptoTls12.groups) {
     const pair = group.generate(random)
     const answer = demand(group.encapsulate(pair.share, random))
     assert.equal(pair.decapsulate(answer.share), answer.secret)
@@ -145,14 +146,56 @@ test('toy groups agree, and refuse shares of another length or of zeros', () => 
   }
 })
 
+test('a toy field refuses the numbers that a real one refuses, and gives the same secret to both', () => {
+  const { finiteField } = nullCryptoTls12
+  const { prime, generator } = demand(finiteField?.parameters(256))
+  const random = seededRandom('field')
+  const group = demand(finiteField?.group(prime, generator))
+  const number = (value: bigint) =>
+    Uint8Array.from(Buffer.from(value.toString(16).padStart(512, '0'), 'hex'))
+  const p = 2n ** 2048n - 1n
+  for (const share of [0n, 1n, p - 1n, p].map(number))
+    assert.is(group.encapsulate(share, random), undefined)
+  assert.ok(group.encapsulate(number(2n), random) && group.encapsulate(number(p - 2n), random))
+  const pair = group.generate(random)
+  const answer = demand(group.encapsulate(pair.share, random))
+  assert.equal(pair.decapsulate(answer.share), answer.secret)
+  assert.is(answer.secret.length, 256)
+  const even = prime.map((byte, i) => (i === 255 ? byte - 1 : byte))
+  for (const [wrong, base] of [
+    [even, generator],
+    [prime, Uint8Array.of(1)],
+    [prime, prime],
+    [new Uint8Array(1025).fill(0xff), generator],
+  ] as const)
+    assert.is(finiteField?.group(wrong, base), undefined)
+})
+
+test('toy encryption notices another key, length or byte, and gives the fallback', () => {
+  const [one, other] = [nullKey('rsa', 'one'), nullKey('rsa', 'other')]
+  const random = seededRandom('rsa')
+  const { rsaEncryption } = nullCryptoTls12
+  const message = new Uint8Array(48).fill(1)
+  const sealed = demand(rsaEncryption?.encrypt(one.publicKey, message, random))
+  const fallback = new Uint8Array(48)
+  assert.equal(one.decrypt?.(sealed, fallback, random), message)
+  assert.is(one.decrypt?.(sealed, new Uint8Array(47), random).length, 47)
+  for (const bytes of [sealed.subarray(1), sealed.map((byte) => byte ^ 1), new Uint8Array(0)])
+    assert.equal(one.decrypt?.(bytes, fallback, random), fallback)
+  assert.equal(other.decrypt?.(sealed, fallback, random), fallback)
+  const ed = nullKey('ed25519', 'one')
+  assert.is(rsaEncryption?.encrypt(ed.publicKey, message, random), undefined)
+  assert.is(ed.decrypt, undefined)
+})
+
 test('toy certificates carry their keys, and toy signatures belong to them', () => {
-  for (const type of ['ed25519', 'secp256r1'] as const) {
+  for (const type of ['ed25519', 'secp256r1', 'rsa'] as const) {
     const { chain, key } = nullCredential({ name: 'a.example', type })
     if (key === 'decide') return
     const read = certificatePublicKey(demand(chain[0]))
     assert.equal(read.spki, key.publicKey.spki)
     const [name] = key.algorithms
-    const algorithm = demand(nullCrypto.signatures.find((one) => one.name === name))
+    const algorithm = demand(nullCryptoTls12.signatures.find((one) => one.name === name))
     const signature = key.sign(demand(name), text('message'), seededRandom(1))
     assert.ok(algorithm.verify(read, text('message'), signature))
     assert.not(algorithm.verify(read, text('massage'), signature))
@@ -161,6 +204,7 @@ test('toy certificates carry their keys, and toy signatures belong to them', () 
   }
   assert.throws(() => nullCrypto.importPrivateKey(new Uint8Array(0)), /nullCredential/)
   assert.is(nullCrypto.describe().length, 3 + 2 + 2 + 2 + 6)
+  assert.is(nullCryptoTls12.describe().length, 3 + 3 + 4 + 2 + 11)
 })
 
 test('a stream link keeps the order and cuts as it is told', () => {

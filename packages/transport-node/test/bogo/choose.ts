@@ -11,8 +11,14 @@ export interface Seen {
   verified: number
   selected: number
   trace: string
+  established: boolean
+  /** Instead of the connection's own flags, once early data is rejected. */
+  inForce: Flags | undefined
+  /** Keys that only TLS 1.3 has. */
+  tls13Keys: boolean
   /** The versions in the peer's hello. */
   peerVersions: readonly number[]
+  keylog: string[]
   /** HelloRequests that came. */
   helloRequests: number
   /** Sessions that the server keeps under a session id. */

@@ -4,6 +4,8 @@ import {
   type ClientConfig,
   type ConfigureAnswer,
   type ConfigureQuestion,
+  type ConnectionInfo,
+  Fault,
   type ServerConfig,
   type Session,
   tls12,
@@ -49,7 +51,7 @@ export function clientConfig(
   return {
     ...common(flags, credentials, seen),
     serverName: flags['host-name'] ?? false,
-    verify: flags.async ? 'decide' : (question) => verify(question, flags, seen),
+    verify: flags.async ? 'decide' : (question) => verify(question, seen.inForce ?? flags, seen),
     keyShares: keyShares(flags),
     ...(session === undefined ? {} : { session }),
     ...(flags['enable-early-data'] && session !== undefined && session.maxEarlyData > 0
@@ -65,8 +67,8 @@ export function clientConfig(
     profile: {
       grease: flags['enable-grease'],
       ...(flags['permute-extensions'] ? { extensionOrder: permutation() } : {}),
-      // A client that takes no tickets does not say how it would use them.
-      ...(flags['no-ticket'] ? { omitExtensions: [45] } : {}),
+      // A client that takes no tickets does not ask for them, nor say how it would use them.
+      ...(flags['no-ticket'] ? { omitExtensions: [35, 45] } : {}),
     },
   }
 }
@@ -174,11 +176,13 @@ export function configure(
 
 export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): VerifyAnswer {
   seen.verified++
+  // In a renegotiation BoringSSL keeps to what it first got.
+  const first = seen.verified === 1
   const staple = flags['expect-ocsp-response']
-  if (staple !== undefined)
+  if (first && staple !== undefined)
     expectSame(hex(question.staple ?? new Uint8Array()), hex(staple), 'OCSP staple')
   const scts = flags['expect-signed-cert-timestamps']
-  if (scts !== undefined) expectSame(hex(joinList(question.scts)), hex(scts), 'SCTs')
+  if (first && scts !== undefined) expectSame(hex(joinList(question.scts)), hex(scts), 'SCTs')
   const demanded = flags['verify-peer'] || flags['require-any-client-certificate']
   if (flags['verify-fail'] && demanded) {
     const alert = flags['use-custom-verify-callback'] ? certificateUnknown : handshakeFailure
@@ -189,6 +193,32 @@ export function verify(question: VerifyQuestion, flags: Flags, seen: Seen): Veri
   const [leaf = new Uint8Array()] = question.chain
   if (!permits(leaf, question.requiredKeyUsage)) return reject('KEY_USAGE_BIT_INCORRECT', seen)
   return { ok: true, publicKey: certificatePublicKey(leaf).spki }
+}
+
+/** As an application may do that trusts no earlier verification. @returns why the connection must end. */
+export function reverify(
+  { role, peer, serverName }: ConnectionInfo,
+  flags: Flags,
+  seen: Seen,
+): Fault | undefined {
+  const answer = verify(
+    {
+      kind: 'verify',
+      role: role === 'client' ? 'server' : 'client',
+      chain: peer?.chain ?? [],
+      name: serverName,
+      requiredKeyUsage: 'digitalSignature',
+      staple: undefined,
+      scts: [],
+      certificateSignatureSchemes: [],
+      time: Date.now(),
+    },
+    flags,
+    seen,
+  )
+  if (answer.ok) return undefined
+  const { code, alert } = answer
+  return new Fault('certificateRejected', code, alert === undefined ? {} : { alert })
 }
 
 function reject(code: string, seen: Seen, alert?: number): VerifyAnswer {
@@ -247,6 +277,13 @@ function permutation(): readonly number[] {
 /** The messages and alerts, in the notation of `-expect-msg-callback`. */
 function trace(seen: Seen): NonNullable<ClientConfig['observe']> {
   return (observation) => {
+    if (observation.kind === 'keylog') seen.keylog.push(observation.line)
+    if (observation.kind === 'keys') {
+      if (observation.level !== 'application') seen.tls13Keys = true
+      // In TLS 1.2 new keys and change_cipher_spec are one.
+      else if (!seen.tls13Keys) seen.trace += `${observation.direction} ccs\n`
+      return
+    }
     if (observation.kind !== 'message' && observation.kind !== 'alert') return
     const received = observation.direction === 'received'
     if (observation.kind === 'message' && received) {

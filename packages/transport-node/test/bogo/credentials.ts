@@ -26,11 +26,11 @@ export interface ShimCredential {
 /** In order of preference: those introduced one by one, then the default one. */
 export function loadCredentials(
   flags: Flags,
-  onSign: (index: number) => void,
+  onUse: (index: number) => void,
 ): readonly ShimCredential[] {
   const numbered = flags.credentials.map((credential, index) => ({ credential, index }))
   return [...numbered, { credential: flags.defaultCredential, index: -1 }].flatMap(
-    ({ credential, index }) => load(credential, index, flags, () => onSign(index)) ?? [],
+    ({ credential, index }) => load(credential, index, flags, () => onUse(index)) ?? [],
   )
 }
 
@@ -38,13 +38,13 @@ function load(
   credential: CredentialFlags,
   index: number,
   flags: Flags,
-  onSign: () => void,
+  onUse: () => void,
 ): ShimCredential | undefined {
   const { 'cert-file': chainFile, 'key-file': keyFile } = credential
   if (chainFile === undefined || keyFile === undefined) return undefined
   const key = observed(
     restricted(readKey(keyFile), credential['signing-prefs'] ?? policyOf(flags)?.schemes),
-    onSign,
+    onUse,
   )
   const scts = credential['signed-cert-timestamps']
   const staple = credential['ocsp-response']
@@ -87,13 +87,23 @@ function restricted(key: SigningKey, preferences: readonly number[] | undefined)
   return { ...bound(key), algorithms }
 }
 
-function observed(key: SigningKey, onSign: () => void): SigningKey {
+function observed(key: SigningKey, onUse: () => void): SigningKey {
+  const own = bound(key)
+  const { decrypt } = own
   return {
-    ...bound(key),
+    ...own,
     sign(algorithm, message, random) {
-      onSign()
+      onUse()
       return key.sign(algorithm, message, random)
     },
+    ...(decrypt === undefined
+      ? {}
+      : {
+          decrypt(ciphertext, fallback, random) {
+            onUse()
+            return decrypt(ciphertext, fallback, random)
+          },
+        }),
   }
 }
 

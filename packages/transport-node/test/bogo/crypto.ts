@@ -57,9 +57,19 @@ const schemes: ReadonlyMap<number, readonly [name: string, algorithm: string]> =
   [0x0906, ['mldsa87', 'mldsa87']],
 ])
 
+const sha1 = 'signatures with SHA-1 come with the legacy entry point (RFC 9155)'
+const unavailable: ReadonlyMap<number, string> = new Map([
+  [0x0201, sha1],
+  [0x0203, sha1],
+  [0x0420, "rsa_pkcs1_sha256_legacy is BoringSSL's own"],
+  [0xff01, 'signatures with MD5 and SHA-1 are of TLS 1.1 and older'],
+])
+
 /** @throws {Unimplemented} for a scheme that the provider does not verify. */
 export function schemeNames(ids: readonly number[]): readonly string[] {
   return ids.map((id) => {
+    const reason = unavailable.get(id)
+    if (reason !== undefined) throw new Unimplemented(reason)
     const [name, algorithm] = schemes.get(id) ?? []
     if (name === undefined || !provider.signatures.some((entry) => entry.name === algorithm))
       throw new Unimplemented(`no verification of signature scheme 0x${id.toString(16)}`)

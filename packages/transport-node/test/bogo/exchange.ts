@@ -1,32 +1,34 @@
 /** One connection as BoringSSL's shim runs it: handshake, checks, echo with every bit turned, shutdown. */
-import type {
-  AnswerTo,
-  Connection,
-  ConnectionInfo,
-  CredentialAnswer,
-  CredentialQuestion,
+import {
+  type Connection,
+  type ConnectionInfo,
   Fault,
-  FaultCode,
-  Output,
-  Session,
+  type FaultCode,
+  type Output,
+  type Session,
 } from '@sanstls/core'
+import { answer, type Decision } from './answers.js'
 import { latin1 } from './bytes.js'
 import { checkEstablished, expectSame, expectThat } from './checks.js'
-import { choose, Deliberate, type Seen } from './choose.js'
-import { configure, verify } from './configure.js'
-import { decrypt, type ShimCredential, sign } from './credentials.js'
+import type { Seen } from './choose.js'
+import { reverify } from './configure.js'
+import type { ShimCredential } from './credentials.js'
+import { exports, Refused } from './exports.js'
 import type { Flags } from './flags.js'
-import { knownPsk, pskFor } from './psk.js'
-import { type Shared, take } from './sessions.js'
+import type { Shared } from './sessions.js'
 import type { Wire } from './wire.js'
-
-type Decision = Extract<Output, { kind: 'decide' }>['decision']
 
 /** Which alert came, which extension is missing, and so on. */
 const detailed: ReadonlySet<FaultCode> = new Set([
   'alertReceived',
+  'changedInRenegotiation',
+  'changedSession',
   'illegalEarlyData',
+  'illegalParameter',
   'missingExtension',
+  'mismatchedCertificate',
+  'noCommonVersion',
+  'unofferedVersion',
 ])
 
 /** The connection failed, as many tests want it to. */
@@ -43,9 +45,6 @@ export class Failed extends Error {
   }
 }
 
-/** A call came too early. */
-export class Refused extends Error {}
-
 export interface Setting {
   readonly connection: Connection
   readonly wire: Wire
@@ -58,6 +57,8 @@ export interface Setting {
   readonly seen: Seen
 }
 
+/** decompression_failure, which a test wants to see. */
+const sentAlert = new Fault('internalError', 'as the test asks', { alert: 30 })
 const recordSizes = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769]
 
 export class Exchange {
@@ -71,6 +72,8 @@ export class Exchange {
   #renegotiations = 0
   #requestsSeen = 0
   #peerClosed = false
+  /** What happened until the peer closed. */
+  #trace = ''
   #done = false
   #wroteEarly = false
   #writesDue = false
@@ -124,7 +127,7 @@ export class Exchange {
       if (decision !== undefined && !this.#done) {
         this.#decision = undefined
         await new Promise((resolve) => setImmediate(resolve))
-        this.#answer(decision)
+        answer(decision, this.#connection, this.#flags, this.#setting)
         continue
       }
       if (this.#flags['renegotiate-explicit'] && this.#requestsSeen < seen.helloRequests) {
@@ -160,15 +163,18 @@ export class Exchange {
         expectThat(this.#flags['expect-reject-early-data'], 'early data to be taken')
         this.#rejected = true
         this.#flags = this.#setting.retry
+        this.#setting.seen.inForce = this.#flags
         break
       case 'session':
-        this.#session = output.session
+        // BoringSSL keeps none of a renegotiation.
+        if (this.#renegotiations === 0) this.#session = output.session
         break
       case 'renegotiated':
         this.#renegotiations++
         break
       case 'peerClosed':
         this.#peerClosed = true
+        this.#trace = this.#setting.seen.trace
         this.#connection.close()
         this.#done = true
         break
@@ -181,29 +187,24 @@ export class Exchange {
   #failed(fault: Fault): void {
     this.#done = true
     // Tests that care for truncation say so.
-    const tolerated = fault.code === 'truncated' && !this.#flags['check-close-notify']
+    const tolerated =
+      fault === sentAlert || (fault.code === 'truncated' && !this.#flags['check-close-notify'])
     if (!tolerated) throw new Failed(fault, this.#setting.seen.refusal)
   }
 
   #established(info: ConnectionInfo): void {
     this.#info = info
     const { resumption, seen } = this.#setting
+    seen.established = true
     const flags = this.#flags
     checkEstablished(info, flags, resumption, seen.selected)
     expectThat(seen.verified <= 1, 'one verification')
-    const length = flags['export-keying-material']
-    if (length !== undefined && length > 0) {
-      const context = flags['use-export-context'] ? latin1(flags['export-context']) : undefined
-      this.#send(this.#connection.exporter(flags['export-label'] ?? '', context, length))
-    }
-    if (flags['tls-unique']) this.#send(this.#tlsUnique())
-    this.#writesDue = true
-  }
-
-  #tlsUnique(): Uint8Array {
-    const binding = this.#connection.channelBinding('tls-unique')
-    if (binding === undefined) throw new Refused('failed to get tls-unique')
-    return binding
+    for (const bytes of exports(this.#connection, flags, seen)) this.#send(bytes)
+    const refusal =
+      flags['reverify-on-resume'] && info.resumed ? reverify(info, flags, seen) : undefined
+    if (refusal !== undefined) this.#connection.fail(refusal)
+    else if (flags['send-alert']) this.#connection.fail(sentAlert)
+    else this.#writesDue = true
   }
 
   #firstWrites(): void {
@@ -282,51 +283,11 @@ export class Exchange {
     return taken > 0
   }
 
-  #answer(decision: Decision): void {
-    const { credentials, shared, seen } = this.#setting
-    const flags = this.#flags
-    const connection = this.#connection
-    const answer = <D extends Decision>(to: D, value: AnswerTo<D>) =>
-      connection.answer(to as Decision, value as never)
-    switch (decision.kind) {
-      case 'configure':
-        answer(decision, configure(decision, flags, shared, seen))
-        break
-      case 'credential':
-        answer(decision, this.#choose(decision))
-        break
-      case 'verify':
-        answer(decision, verify(decision, flags, seen))
-        break
-      case 'sign':
-        answer(decision, sign(decision, credentials))
-        break
-      case 'decrypt':
-        answer(decision, decrypt(decision, credentials))
-        break
-      case 'session':
-        answer(decision, take(decision, shared.tickets))
-        break
-      case 'replay':
-        answer(decision, true)
-        break
-      case 'psk':
-        answer(decision, knownPsk(flags))
-        break
-      case 'pskHint':
-        answer(decision, pskFor(decision, flags))
-        break
-    }
-  }
-
-  /** There is no other way to fail late than to have nothing. */
-  #choose(question: CredentialQuestion): CredentialAnswer {
-    try {
-      return choose(question, this.#flags, this.#setting.credentials, this.#setting.seen)
-    } catch (thrown) {
-      if (thrown instanceof Deliberate) return undefined
-      throw thrown
-    }
+  #checkSessionId(): void {
+    const { flags, resumption, seen } = this.#setting
+    if (resumption || this.#info?.tls12 === undefined) return
+    if (flags['expect-session-id']) expectThat(seen.saved > 0, 'a session under an id')
+    if (flags['expect-no-session-id']) expectSame(seen.saved, 0, 'sessions under an id')
   }
 
   /** Tickets of TLS 1.3 follow the handshake; in TLS 1.2 a resumption brings a session only with a new ticket. */
@@ -338,19 +299,19 @@ export class Exchange {
   }
 
   #checkEnd(): void {
-    const { flags: first, seen } = this.#setting
+    const { flags: first } = this.#setting
     const flags = this.#flags
     expectThat(this.#info !== undefined, 'the handshake to be complete')
+    if (flags['send-alert']) return
     if (first['expect-reject-early-data'] && !first.server)
       expectThat(this.#rejected, 'early data to be rejected')
     if (flags['shim-shuts-down'] && flags['check-close-notify'])
       expectThat(this.#peerClosed, 'close_notify in answer to ours')
     const trace = flags['expect-msg-callback']
-    if (trace !== undefined) expectSame(seen.trace, trace, 'messages')
+    if (trace !== undefined) expectSame(this.#trace, trace, 'messages')
     expectSame(this.#renegotiations, flags['expect-total-renegotiations'] ?? 0, 'renegotiations')
     if (flags.server) {
-      if (flags['expect-session-id']) expectThat(seen.saved > 0, 'a session under an id')
-      if (flags['expect-no-session-id']) expectSame(seen.saved, 0, 'sessions under an id')
+      this.#checkSessionId()
       return
     }
     if (flags['shim-shuts-down']) return

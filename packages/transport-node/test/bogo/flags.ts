@@ -8,8 +8,8 @@ const text = { kind: 'text' } as const
 const bytes = { kind: 'bytes' } as const
 
 /**
- * The flags that we understand; some ask about what we do not report, and change nothing.
- * One that stands neither here nor in `lacking.ts` is unknown.
+ * The flags that we understand; some ask about what we do not report, or configure what a stream does not have, and
+ * change nothing. One that stands neither here nor in `lacking.ts` is unknown.
  */
 const table = {
   'advertise-alpn': text,
@@ -66,6 +66,7 @@ const table = {
   'export-context': text,
   'export-keying-material': int,
   'export-label': text,
+  'export-traffic-secrets': flag,
   'fail-cert-callback': flag,
   'fail-ddos-callback': flag,
   'fail-early-callback': flag,
@@ -98,6 +99,7 @@ const table = {
   port: int,
   psk: text,
   'psk-identity': text,
+  'quic-use-legacy-codepoint': int,
   'read-size': int,
   'read-with-unfinished-write': flag,
   'reject-alpn': flag,
@@ -110,7 +112,9 @@ const table = {
   'require-any-client-certificate': flag,
   'resume-count': int,
   'resumption-delay': int,
+  'reverify-on-resume': flag,
   'select-alpn': text,
+  'send-alert': flag,
   server: flag,
   'server-preference': flag,
   'set-ocsp-in-callback': flag,
@@ -118,6 +122,7 @@ const table = {
   'shim-initial-write': text,
   'shim-shuts-down': flag,
   'shim-writes-first': flag,
+  'srtp-profiles': text,
   'skip-ticket': flag,
   'tls-unique': flag,
   'trust-cert': text,

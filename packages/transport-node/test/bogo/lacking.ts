@@ -1,13 +1,12 @@
 /** Flags for what sanstls does not have, by reason; a test that uses one is not run. */
 
 const later: Readonly<Record<string, readonly string[]>> = {
-  'DTLS comes later': ['dtls', 'mtu', 'initial-timeout-duration-ms', 'srtp-profiles'],
+  'DTLS comes later': ['dtls', 'mtu', 'initial-timeout-duration-ms'],
   'QUIC comes later': [
     'quic',
     'quic-transport-params',
     'expect-quic-transport-params',
     'quic-early-data-context',
-    'quic-use-legacy-codepoint',
   ],
   'TLS 1.1 and older come with the legacy entry point': ['cbc-record-splitting', 'partial-write'],
   'Encrypted ClientHello comes later': [
@@ -99,15 +98,12 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'early-write-after-message',
     'expect-certificate-types',
     'expect-sha256-client-cert',
-    'export-traffic-secrets',
     'max-send-fragment',
     'no-server-name-ack',
     'peek-then-read',
     'private-key-delay-ms',
     'retain-only-sha256-client-cert',
-    'reverify-on-resume',
     'select-empty-alpn',
-    'send-alert',
     'server-supported-groups-hint',
     'ticket-key',
     'wait-for-debugger',

@@ -40,7 +40,11 @@ const policies = {
     schemes: [0x0501, 0x0601, 0x0503, 0x0805, 0x0806],
   },
   'cnsa-202407': { suites: [aes256, aes128, 'TLS_CHACHA20_POLY1305_SHA256'] },
-  'cnsa1-202603': { ...cnsa, groups: ['MLKEM1024', 'secp384r1'] },
+  'cnsa1-202603': {
+    ...cnsa,
+    suites12: [...ecdhe256, 'TLS_RSA_WITH_AES_256_GCM_SHA384'],
+    groups: ['MLKEM1024', 'secp384r1'],
+  },
   'cnsa2-202603': { ...cnsa, groups: ['MLKEM1024'] },
 } as const satisfies Record<string, Policy>
 

@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     console.log('SKIP BoringSSL protocol tests: BOGO_RUNNER names no compiled test runner')
     return runner === undefined ? 0 : 1
   }
-  const disabled = options.test === '' ? await countDisabled(runner) : new Map<string, number>()
+  const disabled = options.test === '' ? await countDisabled(runner) : []
   const token = randomBytes(16).toString('hex')
   const worker = await startWorker(token)
   const lines = await run(runner, { BOGO_PORT: `${worker.port}`, BOGO_TOKEN: token }, [
@@ -56,27 +56,35 @@ async function main(): Promise<number> {
   for (const { verdict, name } of lines) if (verdict === 'FAILED') console.log(`failed: ${name}`)
   console.log(`\n${count('PASSED')} passed, ${failed} failed`)
   print('not run, because we lack what they need', worker.unimplemented)
-  print('disabled', disabled)
+  printDisabled(disabled)
   return failed > 0 || lines.length === 0 ? 1 : 0
 }
 
-/** How many tests each reason disables. A pattern that matches nothing is a mistake. */
-async function countDisabled(runner: string): Promise<ReadonlyMap<string, number>> {
+interface Disabled {
+  readonly pattern: string
+  readonly reason: string
+  count: number
+}
+
+/** How many tests each pattern disables. One that matches nothing of its own is a mistake. */
+async function countDisabled(runner: string): Promise<readonly Disabled[]> {
   const config = JSON.parse(readFileSync(besides('config.json'), 'utf8')) as Config
-  const patterns = Object.keys(config.DisabledTests)
-  const counts = new Map<string, number>()
-  if (patterns.length === 0) return counts
+  const list = Object.entries(config.DisabledTests).map(([pattern, reason]) => ({
+    pattern,
+    reason,
+    count: 0,
+  }))
+  const patterns = list.map(({ pattern }) => pattern)
+  if (patterns.length === 0) return list
   const selected = ['-test', patterns.join(';'), '-include-disabled']
   const names = await run(runner, { BOGO_LIST: '1' }, selected, false)
-  const left = new Set(patterns)
   for (const { name } of names) {
-    const matching = patterns.filter((pattern) => matches(pattern, name))
-    for (const pattern of matching) left.delete(pattern)
-    const reason = config.DisabledTests[matching[0] ?? ''] ?? 'no reason'
-    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+    const first = list.find(({ pattern }) => matches(pattern, name))
+    if (first !== undefined) first.count++
   }
-  for (const pattern of left) console.log(`no test matches the disabled ${pattern}`)
-  return counts
+  for (const { pattern, count } of list)
+    if (count === 0) console.log(`no test matches the disabled ${pattern}`)
+  return list
 }
 
 /** Globs as the runner reads them: `*`, `?` and `[…]`. */
@@ -125,6 +133,19 @@ function run(
     if (show && (printing || options.verbose)) console.log(line)
   })
   return new Promise((resolve) => child.on('close', () => resolve(lines)))
+}
+
+/** By reason, and under each reason by pattern. */
+function printDisabled(list: readonly Disabled[]): void {
+  const sums = new Map<string, number>()
+  for (const { reason, count } of list) sums.set(reason, (sums.get(reason) ?? 0) + count)
+  const entry = (count: number, text: string) => `  ${`${count}`.padStart(6)}  ${text}`
+  console.log(`${list.reduce((total, { count }) => total + count, 0)} disabled`)
+  for (const [reason, sum] of [...sums].sort(([, a], [, b]) => b - a)) {
+    console.log(entry(sum, reason))
+    for (const { pattern, reason: its, count } of list)
+      if (its === reason) console.log(`      ${entry(count, pattern)}`)
+  }
 }
 
 function print(title: string, counts: ReadonlyMap<string, number>): void {

@@ -28,7 +28,9 @@ export function ticketsFor(
   if (hello === undefined || hello.versions.includes(tls13))
     return noTickets ? {} : flags.async ? byId : byTicket
   const offered = hello.clientHello.extensions?.some(({ type }) => type === sessionTicket)
-  if (!offered || flags['no-ticket']) return byId
+  // A session id that we gave is resumed, whatever else the client has.
+  const isKnown = shared.tickets.has(hex(hello.clientHello.legacySessionId))
+  if (!offered || flags['no-ticket'] || isKnown) return byId
   return noTickets ? {} : byTicket
 }
 

@@ -5,7 +5,8 @@ import { Unexpected } from './checks.js'
 import type { Seen } from './choose.js'
 import { clientConfig, serverConfig } from './configure.js'
 import { loadCredentials } from './credentials.js'
-import { Exchange, Failed, Refused } from './exchange.js'
+import { Exchange, Failed } from './exchange.js'
+import { Refused } from './exports.js'
 import { type Flags, type Invocation, parseFlags, Unimplemented, versions } from './flags.js'
 import type { Shared } from './sessions.js'
 import { Wire } from './wire.js'
@@ -69,7 +70,11 @@ async function connectOnce(once: Once): Promise<Session | undefined> {
     verified: 0,
     selected: -1,
     trace: '',
+    established: false,
+    inForce: undefined,
+    tls13Keys: false,
     peerVersions: [],
+    keylog: [],
     helloRequests: 0,
     saved: 0,
     refusal: undefined,
@@ -104,14 +109,23 @@ function checkVersions({ initial, resume }: Invocation): void {
   }
 }
 
-/** The peer wants an older version, and the runner supposes that we have it. */
+/** The peer wants an older version and none of ours, and the runner supposes that we have it. */
 function checkVersionFault({ fault }: Failed, flags: Flags, seen: Seen): void {
-  const supposed = versions(flags).filter((version) => version < tls12)
+  const allowed = versions(flags)
+  const [ours, supposed] = [
+    allowed.filter((version) => version >= tls12),
+    allowed.filter((version) => version < tls12),
+  ]
+  const names = (list: readonly number[]) => seen.peerVersions.some((one) => list.includes(one))
   const wanted =
     fault.code === 'noCommonVersion'
-      ? seen.peerVersions.some((version) => supposed.includes(version))
-      : fault.code === 'alertReceived' && fault.alert === protocolVersionAlert && !flags.server
-  if (wanted && supposed.length > 0) throw new Unimplemented(older)
+      ? names(supposed) && !names(ours)
+      : fault.code === 'alertReceived' &&
+        fault.alert === protocolVersionAlert &&
+        supposed.length > 0 &&
+        !flags.server
+  // A renegotiation may not change it anyway.
+  if (wanted && !seen.established) throw new Unimplemented(older)
 }
 
 function outcomeOf(thrown: unknown): Outcome {

@@ -1,4 +1,5 @@
 /** Which cipher suites the shim allows: BoringSSL's, unless the test names others or a policy does. */
+import { parseCipherList } from '@sanstls/core/suites'
 import { type Flags, Unimplemented } from './flags.js'
 import { policyOf } from './policies.js'
 
@@ -36,11 +37,13 @@ const suites12 = [
 /** By name, in order of preference. @throws {Unimplemented} */
 export function suites(flags: Flags): readonly string[] {
   const policy = policyOf(flags)
-  if (policy !== undefined) return [...policy.suites, ...(policy.suites12 ?? suites12)]
+  // Suites with a PSK are of use where there is one.
+  const usable = suites12.filter((name) => flags.psk !== undefined || !name.includes('PSK'))
+  if (policy !== undefined) return [...policy.suites, ...(policy.suites12 ?? usable)]
   const { cipher } = flags
-  if (cipher === undefined) return [...suites13, ...suites12]
+  if (cipher === undefined) return [...suites13, ...usable]
   if (cipher.includes('['))
     throw new Unimplemented("BoringSSL's groups of equally preferred suites")
   if (cipher.includes('3DES')) throw new Unimplemented('3DES comes with the legacy entry point')
-  return [...suites13, ...cipher.split(':').filter((name) => suites12.includes(name))]
+  return [...suites13, ...parseCipherList(cipher).filter((name) => usable.includes(name))]
 }

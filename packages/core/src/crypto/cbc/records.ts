@@ -120,8 +120,8 @@ class CbcProtection implements RecordProtection {
     const content = this.#encryptThenMac
       ? this.#openEncryptThenMac(pseudoHeader, encrypted, fragment.subarray(length - outside))
       : openMacThenEncrypt(this.#mac, pseudoHeader, this.#decrypt(encrypted))
-    if (content === undefined || content.length > maxContent) return undefined
-    return { type, content }
+    // That it is longer than 2^14 bytes is not for us to say: the reader has another alert for that.
+    return content && { type, content }
   }
 
   /** RFC 7366 section 3: nothing is decrypted before the MAC is found right. */

@@ -138,6 +138,8 @@ function chosenVersion(
     )
     if (version === undefined)
       throw new Fault('noCommonVersion', `the server chose 0x${hello.legacyVersion.toString(16)}`)
+    // RFC 9846 E.3: such a server stumbles over the data.
+    if (offer.earlyData) throw new Fault('versionWithoutEarlyData', `it chose ${version.name}`)
     checkDowngrade(hello.random, version, settings.versions)
     return version
   }

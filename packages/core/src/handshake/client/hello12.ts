@@ -11,7 +11,7 @@ import type { ClientSettings } from '../../options.js'
 import { Transcript12 } from '../../schedule/transcript12.js'
 import type { Session } from '../../session.js'
 import type { ExtensionsOf } from '../../wire/extension.js'
-import { checkSolicited, readExtensions } from '../../wire/extension.js'
+import { checkSolicited, extensionTable, readExtensions } from '../../wire/extension.js'
 import { messageType, signalingSuite } from '../../wire/registry.js'
 import type { Connected12 } from '../connected12.js'
 import type { Context } from '../context.js'
@@ -88,6 +88,10 @@ function resumable(settings: ClientSettings, context: Context): Session | undefi
       version.client === client12 && spokenVersion(version, context).id === session.version,
   )
   if (!speaks || !settings.suites12.some(({ id }) => id === session.suite)) return undefined
+  // A ticket that no extension carries is not offered.
+  const omitted = settings.config.profile?.omitExtensions
+  if (session.ticket.length > 0 && omitted?.includes(extensionTable.sessionTicket.type))
+    return undefined
   // RFC 7627 5.3: a session without it is not resumed where it is demanded.
   return session.extendedMainSecret || extendedMainSecret === 'prefer' ? session : undefined
 }
@@ -120,6 +124,7 @@ function negotiate(
   const session = resumedSession(hello.legacySessionIdEcho, offer.sessionId, offer.parts12)
   if (session !== undefined) checkResumption(session, suite, extendedMainSecret)
   const alpn = checkAlpn(extensions.alpn, settings, context)
+  previous?.demandSame(alpn, extendedMainSecret)
   applyRecordSize(extensions, settings, { typeLength: 0, receive: receiveLimit(fields) }, context)
   return {
     settings,
@@ -180,20 +185,17 @@ function resumedSession(
   if (echo.length === 0 || !equal(echo, sessionId)) return undefined
   // The id was one for middleboxes only.
   if (parts?.session === undefined)
-    throw new Fault('illegalParameter', 'the server resumes a session that was not offered')
+    throw new Fault('unofferedSession', `a session id of ${echo.length} bytes`)
   return parts.session
 }
 
 /** RFC 5246 7.4.1.3, RFC 7627 5.3. */
 function checkResumption(session: Session, suite: CipherSuite12, extended: boolean): void {
   if (session.suite !== suite.id)
-    throw new Fault(
-      'illegalParameter',
-      `a session is resumed under ${suite.name}, not its own suite`,
-    )
+    throw new Fault('changedSession', `under ${suite.name}, not its own suite`)
   if (session.extendedMainSecret !== extended)
     throw new Fault(
-      extended ? 'illegalParameter' : 'extendedMainSecretMissing',
+      extended ? 'changedSession' : 'extendedMainSecretMissing',
       'extended_main_secret differs from the resumed session',
     )
 }

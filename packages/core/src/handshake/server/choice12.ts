@@ -172,14 +172,14 @@ function refusal({ settings, received }: Settled, candidates: readonly Candidate
   if (candidates.length > 0) {
     if (!Array.isArray(settings.credentials) || settings.credentials.length === 0)
       return new Fault('noCredential', received.serverName ?? 'no server name')
-    // A key for a suite would be there, but for the signature.
-    const served = settings.credentials.some((credential) =>
-      candidates.some(({ suite }) => keyServes(suite, credentialKey(credential))),
-    )
+    const keys = settings.credentials.map(credentialKey)
+    const serving = keys.filter((key) => candidates.some(({ suite }) => keyServes(suite, key)))
+    if (serving.length === 0) return new Fault('noCommonSuite', 'none is for the kinds of our keys')
+    const { supportedGroups } = extensions
+    if (supportedGroups !== undefined && !serving.some((key) => curveIsNamed(key, supportedGroups)))
+      return new Fault('noCommonGroup', 'the client names none of the curves of our keys')
     const schemes = extensions.signatureAlgorithms ?? impliedSchemes
-    return served
-      ? new Fault('noCommonSignature', `the client accepts ${schemes.length} schemes`)
-      : new Fault('noCommonSuite', 'none is for the kinds of our keys')
+    return new Fault('noCommonSignature', `the client accepts ${schemes.length} schemes`)
   }
   const lacksMac = suites.every(({ records }) => records.kind === 'cbc')
   if (lacksMac && extensions.encryptThenMac !== true)

@@ -6,6 +6,7 @@
  */
 import { concat, noBytes } from '../../bytes.js'
 import type { KeyPair } from '../../crypto/provider.js'
+import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
 import type { Randoms } from '../../schedule/tls12.js'
 import { Transcript12 } from '../../schedule/transcript12.js'
@@ -157,6 +158,8 @@ export function answerRenegotiationInfo({ secureRenegotiation, previous }: Settl
 function certificateRequest({ schemes, certificateAuthorities }: ServerSettings): Uint8Array {
   const usable = schemes.filter(({ handshake }) => handshake !== 'tls13')
   const { ecdsaSign, rsaSign } = clientCertificateType
+  if (usable.length === 0)
+    throw new Fault('noCommonSignature', 'no scheme for client certificates is of TLS 1.2')
   const isRsa = (type: string) => type === 'rsa' || type === 'rsaPss'
   const types = [
     ...(usable.some(({ keyType }) => !isRsa(keyType)) ? [ecdsaSign] : []),

@@ -9,7 +9,12 @@ import { Fault } from '../../fault.js'
 import type { HandshakeMessage } from '../../layer/layer.js'
 import { overrideSettings, type ServerSettings } from '../../options.js'
 import { decode } from '../../wire/codec.js'
-import { type Extension, type ExtensionsOf, readExtensions } from '../../wire/extension.js'
+import {
+  type Extension,
+  type ExtensionsOf,
+  extensionTable,
+  readExtensions,
+} from '../../wire/extension.js'
 import type { ClientHello } from '../../wire/message.js'
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import { ask, type Context, type Step, state, type Table } from '../context.js'
@@ -73,25 +78,46 @@ export function readClientHello(
 ): ReceivedClientHello {
   const hello = decode(context.layer.traits.clientHello, message.body)
   const list = hello.extensions ?? []
-  const extensions = readExtensions('clientHello', list)
+  const version = chooseVersion(hello, list, settings, context)
+  // RFC 5246 7.4.1.4: a server of TLS 1.2 does not know them, whatever they hold.
+  const passedOver = version.id < protocolVersion.tls13 ? since13 : undefined
+  const extensions = readExtensions('clientHello', list, passedOver)
   return {
     hello,
     message,
     list,
     extensions,
     serverName: readServerName(extensions.serverName),
-    version: chooseVersion(hello, extensions, settings, context),
+    version,
   }
 }
+
+/** Extensions of the ClientHello that came with TLS 1.3 and mean nothing before it. */
+const since13: ReadonlySet<number> = new Set(
+  (
+    [
+      'preSharedKey',
+      'earlyData',
+      'cookie',
+      'pskKeyExchangeModes',
+      'postHandshakeAuth',
+      'keyShare',
+      'ticketRequest',
+    ] as const
+  ).map((name) => extensionTable[name].type),
+)
 
 /** RFC 9846 4.3.1: supported_versions where it stands; legacy_version says 1.2 at most. */
 function chooseVersion(
   hello: ClientHello,
-  { supportedVersions }: ExtensionsOf<'clientHello'>,
+  list: readonly Extension[],
   { versions }: ServerSettings,
   context: Context,
 ): Version {
   const { traits } = context.layer
+  const { supportedVersions: row } = extensionTable
+  const named = list.find(({ type }) => type === row.type)
+  const supportedVersions = named && decode(row.clientHello, named.data)
   const newestFirst = [...versions].sort((a, b) => b.id - a.id)
   const version = newestFirst.find(({ id }) => {
     const wire = traits.wireVersion(id)

@@ -12,6 +12,7 @@ import { signalingSuite } from '../../wire/registry.js'
 import type { Connected12 } from '../connected12.js'
 import { ask, type Context, type Step } from '../context.js'
 import { newestVersion } from '../downgrade.js'
+import { takeParameters } from '../transportParameters.js'
 import { chooseAlpn } from './alpn.js'
 import { chooseSuite } from './choice12.js'
 import { sendFlight } from './flight12.js'
@@ -46,6 +47,7 @@ export function hello12(
   // Before the answer goes out, so that the alert comes in its place.
   context.layer.demandBoundary?.()
   checkClientHello(received, settings)
+  takeParameters(received.extensions.quicTransportParameters, context)
   const settled: Settled = {
     settings,
     received,
@@ -101,12 +103,11 @@ function checkRenegotiationInfo(
 }
 
 /** Those who use the connection have settled on these. */
-function checkUnchanged({ previous, received, alpn }: Settled): void {
+function checkUnchanged({ previous, received, alpn, extendedMainSecret }: Settled): void {
   if (previous === undefined) return
   if (received.serverName !== previous.info.serverName)
-    throw new Fault('illegalParameter', 'another server_name in a renegotiation')
-  if (alpn !== previous.info.alpn)
-    throw new Fault('illegalParameter', 'another application protocol in a renegotiation')
+    throw new Fault('changedInRenegotiation', 'another server_name')
+  previous.demandSame(alpn, extendedMainSecret)
 }
 
 /** By ticket, or by session id (RFC 5077 3.4, RFC 5246 7.4.1.2). */

@@ -6,9 +6,11 @@ import type {
   Incoming,
   Layer,
   Level,
+  RecordKeys,
   TrafficKeys,
 } from '../../layer/layer.js'
-import { StreamLayer, type StreamOptions, streamTraits } from '../../layer/stream.js'
+import { StreamReader } from '../../layer/stream/reader.js'
+import { type StreamOptions, streamTraits } from '../../layer/stream.js'
 import { handshakeBytes } from '../../wire/message.js'
 import type { Script } from './script.js'
 import { Wire } from './wire.js'
@@ -19,12 +21,12 @@ export class ScriptedLayer implements Layer {
   readonly deadline = undefined
   readonly writeKeyExhausted = false
   readonly #script: Script
-  readonly #reader: StreamLayer
+  readonly #reader: StreamReader
   readonly #sent: HandshakeMessage[] = []
 
   constructor(options: StreamOptions, script: Script) {
     this.#script = script
-    this.#reader = new StreamLayer(options)
+    this.#reader = new StreamReader(options)
   }
 
   receive(bytes: Uint8Array): number {
@@ -32,7 +34,7 @@ export class ScriptedLayer implements Layer {
   }
 
   receiveEnd(): void {
-    this.#reader.receiveEnd()
+    this.#reader.end()
   }
 
   next(): Incoming | undefined {
@@ -44,7 +46,7 @@ export class ScriptedLayer implements Layer {
   }
 
   get pendingInput(): boolean {
-    return this.#reader.pendingInput
+    return this.#reader.pending
   }
 
   demandBoundary(): void {
@@ -60,11 +62,12 @@ export class ScriptedLayer implements Layer {
   }
 
   setReceiveLimit(bytes: number): void {
-    this.#reader.setReceiveLimit(bytes)
+    this.#reader.setLimit(bytes)
   }
 
-  setVersion(): void {
-    // The headers of a script say what it wants.
+  /** For what is read; the headers of a script say what it wants. */
+  setVersion(version: number): void {
+    this.#reader.setVersion(version)
   }
 
   sendHandshake(type: number, body: Uint8Array): Uint8Array {
@@ -118,12 +121,22 @@ export class ScriptedLayer implements Layer {
   }
 
   installRead(level: Level, keys: TrafficKeys): void {
-    this.#reader.installRead(level, keys)
+    this.#reader.install(level, keys)
   }
 
   installWrite(level: Level, keys: TrafficKeys): void {
     this.wire.install(level, keys)
     this.#script.keys?.(level, this.wire)
+  }
+
+  expectChangeCipherSpec(keys: RecordKeys): void {
+    this.#reader.expectChangeCipherSpec(keys)
+  }
+
+  changeCipherSpec(keys: RecordKeys): void {
+    this.sendChangeCipherSpec()
+    this.wire.install('application', keys)
+    this.#script.keys?.('application', this.wire)
   }
 
   uninstallWrite(): void {

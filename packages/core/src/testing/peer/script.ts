@@ -27,6 +27,7 @@ export interface Script {
     wire: Wire,
     progress: Progress,
   ) => Uint8Array | undefined
+  /** Instead of change_cipher_spec. In TLS 1.2 the keys for what follows are installed behind it, whatever it sends. */
   readonly changeCipherSpec?: (wire: Wire) => void
   readonly alert?: (level: number, description: number, wire: Wire) => void
   readonly data?: (bytes: Uint8Array, wire: Wire) => void

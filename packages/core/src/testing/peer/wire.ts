@@ -1,15 +1,18 @@
 /** The sending half of a scripted peer: records of any kind, at any level, cut anywhere, right or wrong. */
 import { concat, noBytes } from '../../bytes.js'
-import type { HandshakeMessage, Level, RecordProtection, TrafficKeys } from '../../layer/layer.js'
+import type { HandshakeMessage, Level, RecordKeys, RecordProtection } from '../../layer/layer.js'
 import { handshakeBytes } from '../../wire/message.js'
 import { contentType } from '../../wire/registry.js'
 
 const maxPlaintext = 16_384
 
 export interface RecordOptions {
-  /** Whose keys; `initial` is plaintext. Default: those installed last. */
-  readonly level?: Level
-  /** Zeros behind the inner content type. */
+  /**
+   * Whose keys; `initial` is plaintext, `previous` are the keys that the last ones took the place of at their level, as in
+   * a renegotiation. Default: those installed last.
+   */
+  readonly level?: Level | 'previous'
+  /** Zeros behind the inner content type, which TLS 1.2 does not have. */
   readonly padding?: number
   /** Version in the header. Default 0x0303. */
   readonly version?: number
@@ -30,7 +33,7 @@ interface Keyed {
 export class Wire {
   /** The level of the keys installed last. */
   level: Level = 'initial'
-  readonly #keys = new Map<Level, Keyed>()
+  readonly #keys = new Map<Level | 'previous', Keyed>()
   readonly #out: Uint8Array[] = []
   #limit = maxPlaintext
 
@@ -66,9 +69,11 @@ export class Wire {
     this.record(contentType.applicationData, bytes, options)
   }
 
-  /** Always in plaintext, as TLS 1.3 has it. */
+  /** In plaintext, as TLS 1.3 has it; under the keys of TLS 1.2, where there are any. */
   changeCipherSpec(content: Uint8Array = Uint8Array.of(1)): void {
-    this.plaintext(contentType.changeCipherSpec, content)
+    const conceals = this.#keys.get(this.level)?.protection.concealsType ?? true
+    const level = conceals ? 'initial' : this.level
+    this.record(contentType.changeCipherSpec, content, { level })
   }
 
   plaintext(type: number, content: Uint8Array, options: RecordOptions = {}): void {
@@ -91,7 +96,9 @@ export class Wire {
     this.#out.push(bytes)
   }
 
-  install(level: Level, keys: TrafficKeys): void {
+  install(level: Level, keys: RecordKeys): void {
+    const previous = this.#keys.get(level)
+    if (previous !== undefined) this.#keys.set('previous', previous)
     this.#keys.set(level, { protection: keys.protection(), sequence: 0 })
     this.level = level
   }
@@ -125,10 +132,12 @@ function seal(
   padding: number,
   version: number,
 ): Uint8Array {
-  const length = keyed.protection.sealedLength(content.length, padding)
-  const start = header(contentType.applicationData, version, length)
+  const { protection } = keyed
+  const length = protection.sealedLength(content.length, padding)
+  const outer = protection.concealsType ? contentType.applicationData : type
+  const start = header(outer, version, length)
   const record = concat(start, new Uint8Array(length))
-  keyed.protection.seal(keyed.sequence++, type, content, padding, start, record, start.length)
+  protection.seal(keyed.sequence++, type, content, padding, start, record, start.length)
   return record
 }
 
