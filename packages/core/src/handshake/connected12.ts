@@ -153,6 +153,7 @@ export class Connected12 implements Connected {
 
   /** The peer does not want to renegotiate; all stays as it was. */
   refused(context: Context): State | undefined {
+    context.holdData(false)
     if (!this.#asked) return undefined
     this.#asked = false
     context.emit({ kind: 'renegotiationRefused' })

@@ -109,6 +109,8 @@ function renegotiate(settings: ClientSettings, connected: Connected12, context: 
     suites: [],
     suiteIds: settings.suites12.map(({ id }) => id),
   }
+  // Peers must take data in the midst of a handshake (RFC 5246 6.2.1), and OpenSSL and GnuTLS end the connection for it.
+  context.holdData(true)
   return startClient(only12, context, connected)
 }
 

@@ -44,7 +44,9 @@ export interface ServerFlight12 extends Settled, Choice12, Settled12 {
 }
 
 export function sendFlight(chosen: Settled & Choice12, context: Context): Step {
-  const { settings, suite, parameters, credential, scheme } = chosen
+  const { settings, suite, parameters, credential, scheme, previous } = chosen
+  // As a client does: peers may not take data in the midst of a handshake.
+  if (previous !== undefined) context.holdData(true)
   const hello = sendServerHello(chosen, context)
   const { transcript, randoms } = hello
   if (credential !== undefined) {
@@ -81,7 +83,7 @@ export function sendFlight(chosen: Settled & Choice12, context: Context): Step {
       transcript.add(context.send(messageType.serverKeyExchange, concat(bytes, signed)))
       return finish()
     },
-    chosen.previous,
+    previous,
   )
 }
 
