@@ -182,5 +182,5 @@ export const go12: Peer = speaking12(go, {
   // It has neither encrypt-then-MAC nor session ids.
   common: ['scts', 'suites', 'tlsUnique', 'withoutEncryptThenMac'],
   server: [],
-  client: ['acceptsRenegotiation', 'refusesRenegotiation'],
+  client: ['acceptsRenegotiation'],
 })

@@ -166,7 +166,7 @@ class End implements PeerEnd {
   }
 
   renegotiateForCertificate(): undefined {
-    this.#renegotiate({ requestCert: true, rejectUnauthorized: true })
+    this.#renegotiate({ requestCert: true, rejectUnauthorized: false })
   }
 
   #renegotiate(options: Parameters<TLSSocket['renegotiate']>[0]): void {
@@ -380,6 +380,7 @@ export const node12: Peer = speaking12(node, {
     'renegotiates',
     'psk',
     'sessionIds',
+    'takesCrossingData',
     'tlsUnique',
     'encryptThenMac',
     'withoutEncryptThenMac',

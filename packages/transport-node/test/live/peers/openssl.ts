@@ -189,6 +189,6 @@ export const openssl12: Peer = speaking12(openssl, {
     'acceptsRenegotiation',
     'refusesRenegotiation',
   ],
-  server: ['dhParameters', 'pskHint', 'renegotiatesForCertificate'],
+  server: ['dhParameters', 'pskHint', 'renegotiatesForCertificate', 'takesCrossingData'],
   client: ['fallbackScsv'],
 })

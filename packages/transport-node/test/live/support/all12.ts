@@ -19,6 +19,8 @@ import {
 import { helloShapes } from '../cases/hello.js'
 import { refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
 import { groups12, ownParameters } from '../cases/tls12/groups.js'
+import { encryptThenMac, extendedMainSecret, renegotiationInfo } from '../cases/tls12/hardening.js'
+import { renegotiations } from '../cases/tls12/renegotiation.js'
 import { macThenEncrypt, suites12 } from '../cases/tls12/suites.js'
 import { type CaseBuilder, runCases } from './live.js'
 import type { Peer } from './peer.js'
@@ -27,8 +29,12 @@ import type { Peer } from './peer.js'
 const allCases: readonly CaseBuilder[] = [
   suites12,
   macThenEncrypt,
+  encryptThenMac,
   groups12,
   ownParameters,
+  extendedMainSecret,
+  renegotiationInfo,
+  renegotiations,
   helloShapes,
   serverCertificates,
   clientCertificates,

@@ -54,6 +54,8 @@ export type Feature =
   /** Server: asks for a client certificate in a renegotiation. */
   | 'renegotiatesForCertificate'
   | 'scts'
+  /** Takes data that crosses its hello in a renegotiation (RFC 5246 6.2.1). */
+  | 'takesCrossingData'
   /** The channel bindings of RFC 5929. */
   | 'serverEndPoint'
   | 'tlsUnique'
