@@ -6,7 +6,9 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { aeadPeers, aeadReference } from './bench/aead.mjs'
 import { makeChain } from './bench/certificates.mjs'
+import { curvePeers, curveReference } from './bench/curve.mjs'
 import { median, rates, ratio } from './bench/measure.mjs'
 import { loadPeer, peerNames } from './bench/peers.mjs'
 import { bundleSizes, importTimes } from './bench/size.mjs'
@@ -103,22 +105,45 @@ async function certificates() {
   if (!wanted(title)) return
   const verifiers = await x509Peers(chain)
   const results = await rates(verifiers, { rounds, milliseconds, run: (peer) => peer.run() })
-  console.log(
-    `\n${title} (parsed and verified/s; median of ${rounds} rounds, ratio to ${x509Reference})`,
-  )
+  compare(title, 'chains/s, parsed and verified', results, x509Reference)
+}
+
+/** Shows results beside another reference than node:tls. */
+function compare(title, unit, results, base) {
+  console.log(`\n${title} (${unit}; median of ${rounds} rounds, ratio to ${base})`)
   for (const [name, values] of results) {
-    const relative = ratio(results, name, x509Reference)
+    const relative = ratio(results, name, base)
+    const middle = median(values)
     console.log(
-      `  ${name.padEnd(24)} ${median(values).toFixed(1).padStart(10)}  ${relative.toFixed(2).padStart(7)}`,
+      `  ${name.padEnd(24)} ${middle.toFixed(1).padStart(10)}  ${relative.toFixed(2).padStart(7)}`,
     )
-    report.rows.push({
-      title,
-      unit: 'chains/s',
-      name,
-      median: median(values),
-      ratio: relative,
-      values,
-    })
+    report.rows.push({ title, unit, name, median: middle, ratio: relative, values })
+  }
+}
+
+async function curves() {
+  for (const { name, peers: operations } of curvePeers(chain.pkcs8)) {
+    const title = `curves: ${name}`
+    if (!wanted(title)) continue
+    const run = (peer) => peer.run()
+    const results = await rates(operations, { rounds, milliseconds: milliseconds / 2, run })
+    compare(title, 'per second', results, curveReference)
+  }
+}
+
+/** Each of the records is sealed and opened once. */
+async function records(size) {
+  for (const { name: cipher, peers: ciphers } of await aeadPeers(size)) {
+    const title = `${cipher}, records of ${size} bytes`
+    if (!wanted(title)) continue
+    // Short calls: so that reading the clock does not count.
+    const times = Math.ceil(16_384 / size)
+    const run = (peer) => {
+      for (let i = 0; i < times; i++) peer.run()
+    }
+    const perCall = (times * size) / 2 ** 20
+    const results = await rates(ciphers, { rounds, milliseconds: milliseconds / 2, run, perCall })
+    compare(title, 'MiB/s, sealed and opened', results, aeadReference)
   }
 }
 
@@ -168,6 +193,8 @@ await handshakes()
 await resumptions()
 await transfers('bulk, 16 KiB writes', 16_384, 64, 'MiB/s', 1)
 await transfers('small records, 64 bytes', 64, 500, 'writes/s', 500)
+for (const size of [16_384, 1_350, 64]) await records(size)
+await curves()
 await certificates()
 memory()
 await sizes()

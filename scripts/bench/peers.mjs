@@ -1,5 +1,11 @@
 /** The peers of every row. */
-export const peerNames = ['sanstls/native', 'sanstls/noble', 'node:tls', 'node-forge']
+export const peerNames = [
+  'sanstls/native',
+  'sanstls/noble',
+  'sanstls/wasm',
+  'node:tls',
+  'node-forge',
+]
 
 export async function loadPeer(name, chain) {
   const peer = await make(name, chain)
@@ -21,6 +27,14 @@ async function make(name, chain) {
         import('@sanstls/core/noble'),
       ])
       return makePeer(noble, chain)
+    }
+    case 'sanstls/wasm': {
+      const [{ makePeer }, { compose, noble }, { wasm }] = await Promise.all([
+        import('./ours.mjs'),
+        import('@sanstls/core/noble'),
+        import('@sanstls/core/wasm'),
+      ])
+      return makePeer(compose(wasm, noble), chain)
     }
     case 'node:tls':
       return (await import('./node-tls.mjs')).makePeer(chain)

@@ -197,8 +197,14 @@ export class Connected12 implements Connected {
       throw new Fault('tooManyRequests', `${this.#requests} without data between them`)
   }
 
+  /** Our hello goes out. RFC 5246 6.2.1 has peers take data in the midst of a handshake; many end the connection for it. */
+  holdData(context: Context): void {
+    context.holdData(this.#renegotiation?.sendMeanwhile !== true)
+  }
+
   /** The peer does not want to renegotiate; all stays as it was. */
   refused(context: Context): State | undefined {
+    context.holdData(false)
     if (!this.#asked) return undefined
     this.#asked = false
     context.emit({ kind: 'renegotiationRefused' })

@@ -36,4 +36,17 @@ test('it cannot be exported before the client has answered', () => {
   assert.is(pair.server.fault, undefined)
 })
 
+test('a peer that has closed is not asked: it would not answer', () => {
+  for (const role of ['client', 'server'] as const) {
+    const pair = connect12({ renegotiation }, { renegotiation }).run()
+    pair[role === 'client' ? 'server' : 'client'].connection.close()
+    pair.run()
+    assert.throws(() => pair[role].connection.renegotiate(), /the peer has closed/)
+    // What it still reads goes on.
+    pair[role].send(Uint8Array.of(1))
+    pair.run()
+    assert.is(pair[role].fault, undefined)
+  }
+})
+
 test.run()

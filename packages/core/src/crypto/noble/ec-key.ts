@@ -1,7 +1,7 @@
 /** ECDSA private keys (RFC 5915). */
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { contextConstructed, DerReader, tags } from '../../der/reader.js'
-import type { HashAlgorithm, SignatureName } from '../provider.js'
+import type { HashAlgorithm, Random, SignatureName } from '../provider.js'
 import { withRandom } from './blinding.js'
 import {
   brainpoolP256r1,
@@ -32,7 +32,30 @@ const order: Readonly<Record<string, readonly SignatureName[]>> = {
   66: ['ecdsa_sha512', 'ecdsa_sha384', 'ecdsa_sha256'],
 }
 
-function ecKeys(curves: readonly Curve[]): KeyImporter {
+/**
+ * Signs a digest with a key of the curve's length. Signatures are hedged (RFC 6979 3.6 with additional data), so that
+ * neither a bad source nor a fault gives the key away, and DER.
+ */
+export type EcdsaSigner = (
+  curve: Curve,
+  secret: Uint8Array,
+  digest: Uint8Array,
+  random: Random,
+) => Uint8Array
+
+const signByNoble: EcdsaSigner = (curve, secret, digest, random) =>
+  withRandom(random, () => {
+    const { ecdsa, table } = curve.signer()
+    table.use()
+    return ecdsa.sign(digest, secret, {
+      prehash: false,
+      lowS: false,
+      format: 'der',
+      extraEntropy: draw(random, 32),
+    })
+  })
+
+export function ecKeys(curves: readonly Curve[], signer: EcdsaSigner = signByNoble): KeyImporter {
   return {
     algorithms: ['1.2.840.10045.2.1'],
     read(info) {
@@ -58,17 +81,7 @@ function ecKeys(curves: readonly Curve[]): KeyImporter {
         sign(algorithm, message, random) {
           const hash = hashes.find(({ name }) => algorithm === `ecdsa_${name}`)
           if (hash === undefined) throw new TypeError(`an EC key cannot sign with ${algorithm}`)
-          // Hedged: RFC 6979 3.6 with additional data, so that neither a bad source nor a fault gives the key away.
-          return withRandom(random, () => {
-            const { ecdsa, table } = curve.signer()
-            table.use()
-            return ecdsa.sign(hash.hash(message), secret, {
-              prehash: false,
-              lowS: false,
-              format: 'der',
-              extraEntropy: draw(random, 32),
-            })
-          })
+          return signer(curve, secret, hash.hash(message), random)
         },
       }
     },

@@ -1,0 +1,59 @@
+/**
+ * Records sealed and opened by the providers' AEADs alone, and by @noble/ciphers called the ordinary way: what a program
+ * that uses it by itself would have.
+ */
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { noble } from '@sanstls/core/noble'
+import { wasm } from '@sanstls/core/wasm'
+import { native } from '@sanstls/transport-node/crypto'
+
+export const aeadReference = '@noble/ciphers'
+
+/** Of each AEAD, peers that seal `size` bytes and open them again. */
+export async function aeadPeers(size) {
+  // A dependency of the package, not of the workspace.
+  const resolver = createRequire(new URL('../../packages/core/package.json', import.meta.url))
+  const load = (file) => import(pathToFileURL(resolver.resolve(`@noble/ciphers/${file}`)).href)
+  const { gcm } = await load('aes.js')
+  const { chacha20poly1305 } = await load('chacha.js')
+  const ordinary = { 'AES-128-GCM': gcm, 'AES-256-GCM': gcm, 'ChaCha20-Poly1305': chacha20poly1305 }
+  return Object.entries(ordinary).map(([name, cipher]) => {
+    const providers = { wasm, noble, 'node:crypto': native }
+    const peers = Object.entries(providers).map(([label, { suites }]) =>
+      ours(label, suites.find(({ aead }) => aead.name === name).aead, size),
+    )
+    return { name, peers: [...peers, theirs(cipher, peers[0].key, size)] }
+  })
+}
+
+const nonce = new Uint8Array(12).fill(1)
+const aad = new Uint8Array(5).fill(2)
+const nothing = new Uint8Array(0)
+
+function ours(name, aead, size) {
+  const key = new Uint8Array(aead.keyLength).fill(3)
+  const prepared = aead.create(key)
+  const text = new Uint8Array(size).fill(7)
+  const record = new Uint8Array(size + aead.tagLength)
+  return {
+    name,
+    key,
+    run() {
+      prepared.seal(nonce, aad, text, nothing, record, 0)
+      if (prepared.open(nonce, aad, record)?.length !== size) throw new Error('bench: not opened')
+    },
+  }
+}
+
+function theirs(cipher, key, size) {
+  const text = new Uint8Array(size).fill(7)
+  return {
+    name: aeadReference,
+    run() {
+      const record = cipher(key, nonce, aad).encrypt(text)
+      if (cipher(key, nonce, aad).decrypt(record).length !== size)
+        throw new Error('bench: not opened')
+    },
+  }
+}
