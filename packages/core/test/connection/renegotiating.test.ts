@@ -11,12 +11,16 @@ import {
   connected,
   expectRenegotiated,
   halfway,
+  meanwhile,
   renegotiation,
 } from '../support/renegotiation.js'
 import { connect12 } from '../support/tls12.js'
 
-test('data goes both ways until the client has sent its Finished', () => {
-  const pair = connected({ credentials: 'decide' }, { verify: trustEveryone })
+test('where it is not held, data goes both ways until the client has sent its Finished', () => {
+  const pair = connected(
+    { ...meanwhile, credentials: 'decide' },
+    { ...meanwhile, verify: trustEveryone },
+  )
   pair.server.connection.renegotiate({ clientAuthentication: 'require' })
   pair.server.send(text('behind HelloRequest'))
   pair.client.send(text('before it'))
@@ -37,7 +41,7 @@ test('data goes both ways until the client has sent its Finished', () => {
 })
 
 test('what the client sends behind its Finished waits for the server, under the new keys', () => {
-  const pair = halfway()
+  const pair = halfway(meanwhile)
   const before = pair.client.transmitted.length
   pair.client.send(text('held'))
   pair.server.send(text('under the old keys'))
@@ -130,6 +134,20 @@ for (const role of roles)
       assert.is(side.fault?.message, undefined)
       assert.equal(side.events.slice(-1), [{ kind: 'closed' }], side.connection.role)
     }
+  })
+
+for (const server of [{ renegotiation }, {}])
+  test(`close right behind the ClientHello, to a server that ${'renegotiation' in server ? 'accepts' : 'refuses'}`, () => {
+    const pair = connect12({ renegotiation }, server).run()
+    pair.client.connection.renegotiate()
+    pair.client.send(text('last words'))
+    pair.client.connection.close()
+    pair.run()
+    assert.equal(pair.server.data, text('last words'))
+    pair.server.connection.close()
+    pair.run()
+    for (const side of [pair.client, pair.server])
+      assert.equal(side.events.slice(-1), [{ kind: 'closed' }], side.connection.role)
   })
 
 test('what is held goes before close_notify', () => {
