@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concat } from '#src/bytes.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
+import type { CryptoProvider, NamedGroup } from '#src/crypto/provider.js'
 import { editExtension, nullCryptoTls12, nullKey, type Pair, seededRandom } from '#src/testing.js'
 import { extensionTable } from '#src/wire/extension.js'
 import { dhParams } from '#src/wire/message12.js'
@@ -81,6 +82,38 @@ test('the parameters are those of a group of RFC 7919 that both sides name', () 
   assert.is(pair.server.info?.group?.name, 'ffdhe2048')
   // Who names them on the wire has no name for them.
   assert.is(pair.client.info?.group?.name, 'dhe')
+})
+
+test('key pairs are wiped when they have served', () => {
+  const counts = { made: 0, wiped: 0 }
+  const counted = (group: NamedGroup): NamedGroup => ({
+    ...group,
+    generate(random) {
+      const pair = group.generate(random)
+      counts.made++
+      return { ...pair, wipe: () => counts.wiped++ }
+    },
+  })
+  const { finiteField } = nullCryptoTls12
+  const field = demand(finiteField)
+  const crypto: CryptoProvider = {
+    ...nullCryptoTls12,
+    groups: nullCryptoTls12.groups.map(counted),
+    finiteField: {
+      ...field,
+      group: (prime, generator) => counted(demand(field.group(prime, generator))),
+    },
+  }
+  for (const suite of [
+    'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
+    'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+  ]) {
+    const both = { suites: [suite], crypto }
+    counts.made = 0
+    counts.wiped = 0
+    expectEstablished(connect12(both, { ...both, credentials: [rsaCredential] }).run())
+    assert.equal(counts, { made: 1, wiped: 1 }, suite)
+  }
 })
 
 function naming(...ids: readonly number[]) {

@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { concat } from '#src/bytes.js'
 import { createClient } from '#src/client.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { Connection } from '#src/connection.js'
@@ -7,8 +8,9 @@ import { encodeObjectIdentifier } from '#src/der/write.js'
 import { plainInfo } from '#src/exported.js'
 import { OptionError } from '#src/fault.js'
 import { importClient, importServer, parseConnection, serializeConnection } from '#src/migrate.js'
+import { keyBlock } from '#src/schedule/tls12.js'
 import { createServer } from '#src/server.js'
-import { nullCredential, Pair, type Side } from '#src/testing.js'
+import { nullCredential, nullCryptoTls12, Pair, type Side } from '#src/testing.js'
 import { clientConfig, demand, serverConfig, text } from '../support/connect.js'
 import { expectEstablished } from '../support/outcome.js'
 import { only12, psk12, ticketKeys } from '../support/tls12.js'
@@ -197,7 +199,14 @@ test('TLS 1.2: what is exported are the keys of both directions', () => {
   const [client, server] = [pair.client, pair.server].map(({ connection }) => connection.export())
   assert.equal(client?.keys.read, server?.keys.write)
   assert.equal(client?.keys.write, server?.keys.read)
-  assert.not.equal(client?.keys.read, client?.keys.write)
+  const suite = demand(
+    nullCryptoTls12.suites12?.find(({ id }) => id === pair.client.info?.suite.id),
+  )
+  const { exporter } = demand(client).keys
+  const randoms = { client: exporter.subarray(48, 80), server: exporter.subarray(80, 112) }
+  const block = keyBlock(suite, exporter.subarray(0, 48), randoms)
+  assert.equal(client?.keys.read, concat(block.server.key, block.server.iv))
+  assert.equal(client?.keys.write, concat(block.client.key, block.client.iv))
 })
 
 test('TLS 1.2: a server is who it was after a move, too', () => {
