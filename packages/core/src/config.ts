@@ -72,7 +72,7 @@ export interface CommonConfig {
   readonly alpn?: readonly string[]
   /** How we authenticate ourselves: candidates in order, a policy, or `'decide'`. */
   readonly credentials?: readonly Credential[] | Policy<CredentialQuestion> | 'decide'
-  /** External pre-shared keys that we offer (client) or know (server). */
+  /** External pre-shared keys that we offer (client; in TLS 1.2, one) or know (server). */
   readonly psks?: readonly ExternalPsk[]
   /** Whether a PSK may come without Diffie-Hellman (psk_ke), which loses forward secrecy. Default false. */
   readonly pskWithoutDiffieHellman?: boolean
