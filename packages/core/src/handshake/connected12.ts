@@ -197,11 +197,14 @@ export class Connected12 implements Connected {
       throw new Fault('tooManyRequests', `${this.#requests} without data between them`)
   }
 
-  /** The peer does not want to renegotiate; all stays as it was. */
-  refused(context: Context): State | undefined {
-    if (!this.#asked) return undefined
+  /**
+   * The peer does not want to renegotiate; all stays as it was.
+   * @param begun it is a client's ClientHello that is refused, whoever asked for it.
+   */
+  refused(context: Context, begun = false): State | undefined {
+    if (!this.#asked && !begun) return undefined
+    if (this.#asked) context.emit({ kind: 'renegotiationRefused' })
     this.#asked = false
-    context.emit({ kind: 'renegotiationRefused' })
     return this.#role.idle()
   }
 
