@@ -89,13 +89,18 @@ function findCandidates(settled: Settled): readonly Candidate[] {
   return suites.flatMap((suite): readonly Candidate[] => {
     const encryptThenMac = encryptsThenMac(settled, suite.records.kind)
     if (encryptThenMac === undefined) return []
-    if (usesPsk(suite) ? !hasPsks(settings) : settings.config.requirePsk === true) return []
+    if (!mayUse(suite, settings)) return []
     const exchange = exchangeOf(suite)
     if (exchange === 'rsa' || exchange === 'none')
       return [{ suite, encryptThenMac, parameters: undefined }]
     const parameters = exchange === 'ecdhe' ? chooseCurve(settled) : chooseField(settled)
     return parameters === undefined ? [] : [{ suite, encryptThenMac, parameters }]
   })
+}
+
+/** Whether the configuration has what a suite goes with: a PSK, or clients without one. */
+export function mayUse(suite: CipherSuite12, settings: ServerSettings): boolean {
+  return usesPsk(suite) ? hasPsks(settings) : settings.config.requirePsk !== true
 }
 
 function hasPsks({ psks, config }: ServerSettings): boolean {
