@@ -110,6 +110,11 @@ export interface RenegotiationConfig {
   readonly limit?: number
   /** ms. Default 600,000. */
   readonly window?: number
+  /**
+   * Whether data is sent between our hello and our Finished, as RFC 5246 6.2.1 permits. OpenSSL, GnuTLS and Go end the
+   * connection for it, so by default it waits until the peer's Finished. What the peer sends is always delivered.
+   */
+  readonly sendMeanwhile?: boolean
 }
 
 /** Finite-field Diffie-Hellman parameters, big-endian. */

@@ -85,7 +85,7 @@ function cases(crypto: CryptoProvider): readonly Case[] {
   ]
 }
 
-runCases(curl, [
+runCases('TLS 1.3', curl, [
   [noble, cases(noble)],
   [nodeCrypto, cases(nodeCrypto)],
 ])

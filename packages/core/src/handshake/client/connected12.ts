@@ -117,6 +117,7 @@ function renegotiate(settings: ClientSettings, connected: Connected12, context: 
     suites: [],
     suiteIds: settings.suites12.map(({ id }) => id),
   }
+  connected.holdData(context)
   return startClient(only12, context, connected)
 }
 

@@ -1,0 +1,75 @@
+/** Which cases of TLS 1.2 run with what cryptography of ours. */
+import type { CryptoProvider } from '@sanstls/core'
+import { nobleTls12 } from '@sanstls/core/noble/tls12'
+import { nodeCrypto } from '@sanstls/transport-node/crypto'
+import {
+  clientCertificates,
+  requestedCertificates,
+  serverCertificates,
+} from '../cases/authentication.js'
+import { lateDecisions, pins } from '../cases/decisions.js'
+import { closing, data } from '../cases/established.js'
+import {
+  applicationProtocols,
+  recordSizes,
+  secrets,
+  serverNames,
+  staples,
+} from '../cases/extensions.js'
+import { helloShapes } from '../cases/hello.js'
+import { refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
+import { groups12, ownParameters } from '../cases/tls12/groups.js'
+import { encryptThenMac, extendedMainSecret, renegotiationInfo } from '../cases/tls12/hardening.js'
+import { renegotiations } from '../cases/tls12/renegotiation.js'
+import { macThenEncrypt, suites12 } from '../cases/tls12/suites.js'
+import { type CaseBuilder, runCases } from './live.js'
+import type { Peer } from './peer.js'
+
+/** In the order of the table. */
+const allCases: readonly CaseBuilder[] = [
+  suites12,
+  macThenEncrypt,
+  encryptThenMac,
+  groups12,
+  ownParameters,
+  extendedMainSecret,
+  renegotiationInfo,
+  renegotiations,
+  helloShapes,
+  serverCertificates,
+  clientCertificates,
+  requestedCertificates,
+  applicationProtocols,
+  serverNames,
+  staples,
+  secrets,
+  recordSizes,
+  data,
+  closing,
+  lateDecisions,
+  pins,
+  refusedCertificates,
+  refusedNegotiations,
+]
+
+/** Those in which the cryptography makes a difference. */
+const cryptoCases: readonly CaseBuilder[] = [
+  suites12,
+  macThenEncrypt,
+  groups12,
+  ownParameters,
+  serverCertificates,
+  clientCertificates,
+  data,
+]
+
+/** `own`: what only this peer has. */
+export function runLive12(peer: Peer, ...own: readonly CaseBuilder[]): void {
+  const protocol = 'TLS 1.2'
+  const build = (crypto: CryptoProvider, builders: readonly CaseBuilder[]) =>
+    [crypto, builders.flatMap((builder) => builder({ protocol, peer, crypto }))] as const
+  runCases(protocol, peer, [
+    build(nobleTls12, [...allCases, ...own]),
+    build(nodeCrypto, cryptoCases),
+  ])
+}
