@@ -11,12 +11,16 @@ import {
   connected,
   expectRenegotiated,
   halfway,
+  meanwhile,
   renegotiation,
 } from '../support/renegotiation.js'
 import { connect12 } from '../support/tls12.js'
 
-test('data goes both ways until the client has sent its Finished', () => {
-  const pair = connected({ credentials: 'decide' }, { verify: trustEveryone })
+test('with sendMeanwhile, data goes both ways until the client has sent its Finished', () => {
+  const pair = connected(
+    { credentials: 'decide', ...meanwhile },
+    { verify: trustEveryone, ...meanwhile },
+  )
   pair.server.connection.renegotiate({ clientAuthentication: 'require' })
   pair.server.send(text('behind HelloRequest'))
   pair.client.send(text('before it'))
@@ -37,7 +41,7 @@ test('data goes both ways until the client has sent its Finished', () => {
 })
 
 test('what the client sends behind its Finished waits for the server, under the new keys', () => {
-  const pair = halfway()
+  const pair = halfway(meanwhile)
   const before = pair.client.transmitted.length
   pair.client.send(text('held'))
   pair.server.send(text('under the old keys'))
