@@ -244,7 +244,7 @@ function suites12(): readonly string[] {
 export const gnutls: Peer = {
   name: 'GnuTLS',
   // The server says only that there was one.
-  alert: (code) => new RegExp(`Received alert \\[${code}\\]|in handshake: A TLS fatal alert`),
+  alert: (code) => new RegExp(`Received alert \\[${code}\\]|A TLS fatal alert has been received`),
   noCertificate: 116,
   truncation: /non-properly terminated/,
   refusesOtherProtocols: true,
@@ -308,7 +308,7 @@ export const gnutls12: Peer = speaking12(gnutls, {
     'withoutExtendedMainSecret',
     'withoutRenegotiationInfo',
   ],
-  server: ['dhParameters', 'pskHint'],
+  server: ['dhParameters', 'pskHint', 'pskIdentity'],
   client: ['fallbackScsv'],
   // It agrees, and then sends larger records.
   notServer: ['maxFragmentLength'],

@@ -47,6 +47,8 @@ export type Feature =
   | 'fallbackScsv'
   /** Server: gives PSK clients a hint. Client: tells which it got. */
   | 'pskHint'
+  /** Server: refuses PSK clients of an identity that it does not know. */
+  | 'pskIdentity'
   /** Does not want the renegotiation that we start, and goes on without it. */
   | 'refusesRenegotiation'
   /** Starts a renegotiation. */
