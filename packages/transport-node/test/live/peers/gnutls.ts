@@ -159,6 +159,7 @@ function priority(options: PeerOptions): string {
     ...(options.withoutExtendedMainSecret ? ['%NO_SESSION_HASH'] : []),
     ...(options.withoutRenegotiationInfo ? ['%DISABLE_SAFE_RENEGOTIATION'] : []),
     ...(options.fallbackScsv ? ['%FALLBACK_SCSV'] : []),
+    ...(options.priority ?? []),
   ].join(':')
 }
 

@@ -387,5 +387,5 @@ export const node12: Peer = speaking12(node, {
     'withoutExtendedMainSecret',
   ],
   server: ['dhParameters', 'pskHint', 'pskIdentity', 'renegotiatesForCertificate'],
-  client: ['pskHint'],
+  client: ['pskHint', 'suiteOrder'],
 })

@@ -177,5 +177,5 @@ export const python12: Peer = speaking12(python, {
     'withoutExtendedMainSecret',
   ],
   server: ['dhParameters'],
-  client: ['acceptsRenegotiation'],
+  client: ['acceptsRenegotiation', 'suiteOrder'],
 })

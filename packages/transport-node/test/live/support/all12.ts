@@ -19,13 +19,14 @@ import {
 import { helloShapes } from '../cases/hello.js'
 import { refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
 import { damagedRecords } from '../cases/tls12/damage.js'
+import { certificateTimestamps, lateDecryption } from '../cases/tls12/extensions.js'
 import { groups12, ownParameters } from '../cases/tls12/groups.js'
 import { encryptThenMac, extendedMainSecret, renegotiationInfo } from '../cases/tls12/hardening.js'
 import { psks12 } from '../cases/tls12/psk.js'
 import { renegotiations } from '../cases/tls12/renegotiation.js'
 import { resumption12 } from '../cases/tls12/resumption.js'
 import { signatureSchemes12 } from '../cases/tls12/schemes.js'
-import { macThenEncrypt, suites12 } from '../cases/tls12/suites.js'
+import { macThenEncrypt, suiteOrder, suites12 } from '../cases/tls12/suites.js'
 import { versions12 } from '../cases/tls12/versions.js'
 import { type CaseBuilder, runCases } from './live.js'
 import type { Peer } from './peer.js'
@@ -35,6 +36,7 @@ const allCases: readonly CaseBuilder[] = [
   suites12,
   macThenEncrypt,
   encryptThenMac,
+  suiteOrder,
   groups12,
   ownParameters,
   extendedMainSecret,
@@ -50,11 +52,13 @@ const allCases: readonly CaseBuilder[] = [
   applicationProtocols,
   serverNames,
   staples,
+  certificateTimestamps,
   secrets,
   recordSizes,
   data,
   closing,
   lateDecisions,
+  lateDecryption,
   pins,
   damagedRecords,
   refusedCertificates,
