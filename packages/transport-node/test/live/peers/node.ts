@@ -386,6 +386,6 @@ export const node12: Peer = speaking12(node, {
     'withoutEncryptThenMac',
     'withoutExtendedMainSecret',
   ],
-  server: ['dhParameters', 'pskHint', 'renegotiatesForCertificate'],
-  client: [],
+  server: ['dhParameters', 'pskHint', 'pskIdentity', 'renegotiatesForCertificate'],
+  client: ['pskHint', 'suiteOrder'],
 })

@@ -111,7 +111,7 @@ export function clientArgs(port: number, options: PeerOptions): string[] {
     ...(options.postHandshakeAuth ? ['-enable_pha'] : []),
     ...(options.fallbackScsv ? ['-fallback_scsv'] : []),
     ...(options.acceptRenegotiation === false ? ['-no_renegotiation'] : []),
-    ...(options.requestScts ? ['-ct'] : []),
+    ...(options.requestScts ? ['-ct', '-ctlogfile', temporaryFile('enabled_logs =\n', 'cnf')] : []),
     ...(maxFragmentLength === undefined ? [] : ['-maxfraglen', String(maxFragmentLength)]),
   ]
 }

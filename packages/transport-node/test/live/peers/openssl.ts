@@ -190,5 +190,5 @@ export const openssl12: Peer = speaking12(openssl, {
     'refusesRenegotiation',
   ],
   server: ['dhParameters', 'pskHint', 'renegotiatesForCertificate', 'takesCrossingData'],
-  client: ['fallbackScsv'],
+  client: ['fallbackScsv', 'suiteOrder'],
 })

@@ -1,0 +1,62 @@
+/** Each signature scheme that may sign a handshake of TLS 1.2, under keys of either side. */
+import * as assert from 'uvu/assert'
+import { authority, type IdentityKind, identity, serverName } from '../../support/authority.js'
+import type { Case, Setting } from '../../support/live.js'
+import { dial, exchange, serve } from '../../support/ours.js'
+
+const schemes: readonly (readonly [string, IdentityKind])[] = [
+  ['ecdsa_secp256r1_sha256', 'ECDSA P-256'],
+  // What names a curve in TLS 1.3 is a hash alone in TLS 1.2 (RFC 8422 5.1.3).
+  ['ecdsa_secp384r1_sha384', 'ECDSA P-256'],
+  ['ecdsa_secp521r1_sha512', 'ECDSA P-256'],
+  ['ed25519', 'Ed25519'],
+  ['ed448', 'Ed448'],
+  ['rsa_pkcs1_sha256', 'RSA 2048'],
+  ['rsa_pkcs1_sha384', 'RSA 2048'],
+  ['rsa_pkcs1_sha512', 'RSA 2048'],
+  ['rsa_pss_rsae_sha256', 'RSA 2048'],
+  ['rsa_pss_rsae_sha384', 'RSA 2048'],
+  ['rsa_pss_rsae_sha512', 'RSA 2048'],
+  ['rsa_pss_pss_sha256', 'RSA-PSS 2048'],
+  ['rsa_pss_pss_sha384', 'RSA-PSS 2048'],
+  ['rsa_pss_pss_sha512', 'RSA-PSS 2048'],
+]
+
+/** What the certificates themselves are signed with. */
+const chain = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384']
+
+export function signatureSchemes12({ peer, crypto }: Setting): readonly Case[] {
+  const area = 'signature schemes'
+  return schemes.flatMap(([scheme, kind]): Case[] => {
+    const cases: Case[] = []
+    if (peer.server.identities.includes(kind))
+      cases.push({
+        area,
+        item: scheme,
+        ours: 'client',
+        async run(scope) {
+          const server = await peer.serve(scope, { identity: identity(kind) })
+          const signatureSchemes = [scheme, ...chain.filter((other) => other !== scheme)]
+          const connection = await dial(scope, server.port, crypto, { signatureSchemes })
+          const { name } = connection.info.signatureScheme ?? {}
+          // The choice is the server's, where another fits its key too.
+          const possible = kind === 'ECDSA P-256' ? signatureSchemes : [scheme]
+          assert.ok(possible.includes(name ?? ''), name)
+          await exchange(connection, server)
+        },
+      })
+    if (peer.client.identities.includes(kind))
+      cases.push({
+        area,
+        item: scheme,
+        ours: 'server',
+        async run(scope) {
+          const credentials = [identity(kind).credential(crypto)]
+          const server = await serve(scope, crypto, { credentials, signingSchemes: [scheme] })
+          const client = peer.connect(scope, server.port, { trust: authority, serverName })
+          await exchange(await server.accept(), client)
+        },
+      })
+    return cases
+  })
+}
