@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concat } from '#src/bytes.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
-import { editExtension, nullKey, type Pair, seededRandom } from '#src/testing.js'
+import { editExtension, nullCryptoTls12, nullKey, type Pair, seededRandom } from '#src/testing.js'
 import { extensionTable } from '#src/wire/extension.js'
 import { dhParams } from '#src/wire/message12.js'
 import { Reader } from '#src/wire/reader.js'
@@ -48,6 +48,13 @@ test('a key that only signs serves no suite that encrypts to it', () => {
   const signed = connect12(both, { ...both, credentials }).run()
   expectEstablished(signed)
   assert.is(signed.client.info?.suite.name, 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256')
+})
+
+test('a key that nothing can be encrypted to ends the connection', () => {
+  const rsaEncryption = { encrypt: () => undefined }
+  const client = { ...rsa, crypto: { ...nullCryptoTls12, rsaEncryption } }
+  const pair = connect12(client, { ...rsa, credentials: [rsaCredential] }).run()
+  expectRefusal(pair, 'client', 'mismatchedCertificate', 'illegalParameter')
 })
 
 const dhe = { suites: ['TLS_DHE_RSA_WITH_AES_128_GCM_SHA256'] }

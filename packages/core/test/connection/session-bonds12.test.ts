@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
-import { editWith, nullCredential, trustEveryone } from '#src/testing.js'
+import { editWith, nullCredential, type Pair, trustEveryone } from '#src/testing.js'
 import { decode } from '#src/wire/codec.js'
 import { clientHello } from '#src/wire/message.js'
 import { messageType } from '#src/wire/registry.js'
@@ -84,6 +84,31 @@ test('a session is for one name, protocol, context, suite', () => {
   expectResumed(resume(older))
 })
 
+/** The session id and the ticket in ClientHello. */
+function offered({ client }: Pair): readonly (number | undefined)[] {
+  const hello = decode(clientHello, demand(plainMessages(client.transmitted)[0]).body)
+  const ticket = hello.extensions?.find(({ type }) => type === 35)
+  return [hello.legacySessionId.length, ticket?.data.length]
+}
+
+test('a session that cannot go on is not offered', () => {
+  const session = sessionOf()
+  assert.equal(offered(resume(session)), [32, session.ticket.length])
+  assert.equal(offered(resume({ ...session, expires: unix })), [0, 0])
+  const chacha = { suites: ['TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256'] }
+  assert.equal(offered(resume(session, tickets, chacha)), [0, 0])
+  // DTLS 1.2 has the same suites.
+  assert.equal(offered(resume({ ...session, version: 0xfefd })), [0, 0])
+})
+
+test('a client that sends no session_ticket has its session ids', () => {
+  const client = { profile: { omitExtensions: [35] } }
+  assert.equal(offered(resume(sessionOf(), tickets, client)), [0, undefined])
+  const { options } = store()
+  const byId = sessionOf(options)
+  expectResumed(resume(byId, options, client))
+})
+
 test('a server is asked whether it accepts a session, and is told nothing that is secret', () => {
   const seen: unknown[] = []
   const accept = (session: unknown) => {
@@ -151,8 +176,7 @@ test('a session without it is resumed without it, and not where it is demanded',
   expectFull(resume(session, server, prefer))
   const strict = resume(session, server)
   expectFull(strict)
-  const hello = decode(clientHello, demand(plainMessages(strict.client.transmitted)[0]).body)
-  assert.is(hello.extensions?.find(({ type }) => type === 35)?.data.length, 0, 'it is not offered')
+  assert.equal(offered(strict), [0, 0])
 })
 
 const cbc = { suites: ['TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA'] }
