@@ -16,10 +16,10 @@ import {
 } from '../support/renegotiation.js'
 import { connect12 } from '../support/tls12.js'
 
-test('with sendMeanwhile, data goes both ways until the client has sent its Finished', () => {
+test('where it is not held, data goes both ways until the client has sent its Finished', () => {
   const pair = connected(
-    { credentials: 'decide', ...meanwhile },
-    { verify: trustEveryone, ...meanwhile },
+    { ...meanwhile, credentials: 'decide' },
+    { ...meanwhile, verify: trustEveryone },
   )
   pair.server.connection.renegotiate({ clientAuthentication: 'require' })
   pair.server.send(text('behind HelloRequest'))
@@ -134,6 +134,20 @@ for (const role of roles)
       assert.is(side.fault?.message, undefined)
       assert.equal(side.events.slice(-1), [{ kind: 'closed' }], side.connection.role)
     }
+  })
+
+for (const server of [{ renegotiation }, {}])
+  test(`close right behind the ClientHello, to a server that ${'renegotiation' in server ? 'accepts' : 'refuses'}`, () => {
+    const pair = connect12({ renegotiation }, server).run()
+    pair.client.connection.renegotiate()
+    pair.client.send(text('last words'))
+    pair.client.connection.close()
+    pair.run()
+    assert.equal(pair.server.data, text('last words'))
+    pair.server.connection.close()
+    pair.run()
+    for (const side of [pair.client, pair.server])
+      assert.equal(side.events.slice(-1), [{ kind: 'closed' }], side.connection.role)
   })
 
 test('what is held goes before close_notify', () => {

@@ -7,7 +7,6 @@ import { connect12 } from '../support/tls12.js'
 import type { Role } from './facing.js'
 
 export const renegotiation = { peerMayStart: true }
-/** For either side: what it sends does not wait before its Finished. */
 export const meanwhile = { renegotiation: { ...renegotiation, sendMeanwhile: true } }
 
 export function connected(
@@ -47,11 +46,8 @@ export function expectRenegotiated(pair: Pair, times = 1): void {
 }
 
 /** A server that waits for the verification of the client's certificate: the client has sent its Finished. */
-export function halfway(both: Partial<ClientConfig & ServerConfig> = {}): Pair {
-  const pair = connected(
-    { credentials: [clientCredential], ...both },
-    { verify: 'decide', ...both },
-  )
+export function halfway(server: Partial<ServerConfig> = {}): Pair {
+  const pair = connected({ credentials: [clientCredential] }, { verify: 'decide', ...server })
   pair.server.connection.renegotiate({ clientAuthentication: 'require' })
   pair.run()
   assert.is(pair.server.decisions[0]?.kind, 'verify')
