@@ -185,6 +185,7 @@ export const openssl12: Peer = speaking12(openssl, {
     'sessionIds',
     'encryptThenMac',
     'withoutEncryptThenMac',
+    'weakSignatures',
     'withoutExtendedMainSecret',
     'acceptsRenegotiation',
     'refusesRenegotiation',

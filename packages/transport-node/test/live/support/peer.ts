@@ -67,6 +67,8 @@ export type Feature =
   | 'sessionIds'
   /** Does without encrypt-then-MAC, always or where it is told to. */
   | 'withoutEncryptThenMac'
+  /** Signs and verifies with SHA-224 and SHA-1. */
+  | 'weakSignatures'
   | 'withoutExtendedMainSecret'
   | 'withoutRenegotiationInfo'
 
@@ -124,6 +126,8 @@ export interface PeerOptions {
   /** Whether it goes on in renegotiations that we start; otherwise it refuses them. */
   readonly acceptRenegotiation?: boolean
   readonly fallbackScsv?: boolean
+  /** Signature algorithms in OpenSSL's words, and the security level that permits them all. */
+  readonly sigalgs?: string
   readonly pskHint?: string
   /** Server: PEM. */
   readonly dhParametersFile?: string
