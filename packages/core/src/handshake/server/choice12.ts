@@ -119,13 +119,14 @@ function chooseCurve({ settings, received }: Settled): ServerParameters | undefi
 function chooseField({ settings, received }: Settled): ServerParameters | undefined {
   const { finiteField } = settings.crypto
   const { dhParameters, preference = 'server' } = settings.config
-  if (dhParameters !== undefined) {
+  const ours = settings.groups.filter(({ id }) => isFiniteField(id))
+  const named = received.extensions.supportedGroups ?? []
+  const namesFields = named.some((id) => id >> 8 === 1)
+  if (dhParameters !== undefined && !namesFields) {
     const group = finiteField?.group(dhParameters.prime, dhParameters.generator)
     return group === undefined ? undefined : { group, field: dhParameters }
   }
-  const ours = settings.groups.filter(({ id }) => isFiniteField(id))
-  const named = received.extensions.supportedGroups ?? []
-  const [group] = named.some((id) => id >> 8 === 1) ? common(ours, named, preference) : ours
+  const [group] = namesFields ? common(ours, named, preference) : ours
   const field = group === undefined ? undefined : finiteField?.parameters(group.id)
   return group === undefined || field === undefined ? undefined : { group, field }
 }
