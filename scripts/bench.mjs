@@ -42,7 +42,17 @@ const bench = {
 }
 console.log(`Node ${process.version}; by ${options.cpu ? "the processor's time" : 'the clock'}`)
 
-const files = ['handshakes', 'transfers', 'tcp', 'records', 'aead', 'pure', 'x509', 'memory', 'size']
+const files = [
+  'handshakes',
+  'transfers',
+  'tcp',
+  'records',
+  'aead',
+  'pure',
+  'x509',
+  'memory',
+  'size',
+]
 for (const file of files) await (await import(`./bench/rows/${file}.mjs`)).run(bench)
 
 report.summary()
