@@ -14,6 +14,7 @@ import {
   connectToScript12,
   psk12,
   rsaCredential,
+  scriptConnects12,
 } from '../support/tls12.js'
 
 const suites = ['TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256']
@@ -69,6 +70,19 @@ for (const suite of kinds) {
     const server = { ...named, credentials, psks: [psk12], pskHint: text('hint') }
     const { pair } = connectToScript12(script, { ...named, psks: [psk12] }, server)
     expectRefusal(pair.run(), 'client', 'malformedMessage', 'decodeError')
+  })
+
+  test(`${suite}: ClientKeyExchange that goes on behind its end, or has none`, () => {
+    for (const change of [
+      (body: Uint8Array) => concat(body, Uint8Array.of(0)),
+      (body: Uint8Array) => body.subarray(0, -1),
+      () => new Uint8Array(0),
+    ]) {
+      const script = edit(messageType.clientKeyExchange, change)
+      const server = { ...named, credentials, psks: [psk12] }
+      const { pair } = scriptConnects12(script, { ...named, psks: [psk12] }, server)
+      expectRefusal(pair.run(), 'server', 'malformedMessage', 'decodeError')
+    }
   })
 
   test(`${suite}: a server that asks for a certificate (RFC 5246 7.4.4, RFC 4279)`, () => {

@@ -57,6 +57,9 @@ test('a session ends with the verification that it stands for, on either side', 
   const pair = connect12({ credentials }, ended).run()
   expectEstablished(pair)
   assert.is(pair.client.sessions.length, 0)
+  const save = () => assert.unreachable('a session that has expired was saved')
+  const stored = { tickets: { store: { save, take: () => undefined } } }
+  expectEstablished(connect12({ credentials }, { ...ended, ...stored }).run())
 })
 
 test('a session is for one name, protocol, context, suite', () => {

@@ -157,6 +157,21 @@ for (const role of roles) {
     }
   })
 
+  test(`${role}: bytes of another message behind one that is to be answered`, () => {
+    const client = role === 'client' ? { session } : {}
+    const type = role === 'client' ? finished : clientHello
+    const script = on(type, ({ raw }, wire) => {
+      wire.handshake(concat(raw, one))
+      return raw
+    })
+    const { pair } = facing12(role, script, client, again(tickets))
+    pair.run()
+    expectNever(pair, role, 'keyChangeStraddled')
+    // It is refused before it is answered: a ClientHello, then nothing but the alert.
+    const sent = plainMessages(pair[role].transmitted)
+    assert.is(sent.length, role === 'client' ? 1 : 0)
+  })
+
   test(`${role}: Finished that begins before change_cipher_spec`, () => {
     // Its header in plaintext, the rest under keys.
     const header = on(last[peerOf(role)], (message, wire) => {
