@@ -200,7 +200,8 @@ function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSet
     requestScts: config.requestScts ?? false,
     recordSizeLimit: config.recordSizeLimit,
     sessionContext: config.sessionContext,
-    limits: { ...defaultLimits, ...given(config.limits ?? {}) },
+    limits:
+      config.limits === undefined ? defaultLimits : { ...defaultLimits, ...given(config.limits) },
   }
 }
 
@@ -269,11 +270,23 @@ function spoken(
   return { versions: left, suites, suites12, suiteIds }
 }
 
+/** Found once for each provider's list. */
+const usableBy = new WeakMap<CryptoProvider['signatures'], readonly UsableScheme[]>()
+
 /** The schemes whose algorithm the provider has, in our order. */
-function usableSchemes(crypto: CryptoProvider): readonly UsableScheme[] {
+function usableSchemes({ signatures }: CryptoProvider): readonly UsableScheme[] {
+  let usable = usableBy.get(signatures)
+  if (usable === undefined) {
+    usable = findUsable(signatures)
+    usableBy.set(signatures, usable)
+  }
+  return usable
+}
+
+function findUsable(signatures: CryptoProvider['signatures']): readonly UsableScheme[] {
   const usable: UsableScheme[] = []
   for (const scheme of signatureSchemes) {
-    const verifier = crypto.signatures.find((entry) => entry.name === scheme.algorithm)
+    const verifier = signatures.find((entry) => entry.name === scheme.algorithm)
     if (verifier === undefined) continue
     if (scheme.curve !== undefined && !supportsCurve(verifier, scheme)) continue
     usable.push({ ...scheme, verifier })

@@ -202,12 +202,15 @@ export class Connected12 implements Connected {
     context.holdData(this.#renegotiation?.sendMeanwhile !== true)
   }
 
-  /** The peer does not want to renegotiate; all stays as it was. */
-  refused(context: Context): State | undefined {
+  /**
+   * The peer does not want to renegotiate; all stays as it was.
+   * @param begun it is a client's ClientHello that is refused, whoever asked for it.
+   */
+  refused(context: Context, begun = false): State | undefined {
+    if (!this.#asked && !begun) return undefined
     context.holdData(false)
-    if (!this.#asked) return undefined
+    if (this.#asked) context.emit({ kind: 'renegotiationRefused' })
     this.#asked = false
-    context.emit({ kind: 'renegotiationRefused' })
     return this.#role.idle()
   }
 

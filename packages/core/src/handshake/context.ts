@@ -83,7 +83,10 @@ export function state<F>(
 ): State {
   return {
     name,
-    accepts: Object.keys(table).map(Number),
+    // Only tests ask, and states are made often.
+    get accepts() {
+      return Object.keys(table).map(Number)
+    },
     accept: (message, context) => table[message.type]?.(fields, message, context),
     connected,
     warned,

@@ -131,10 +131,20 @@ test('a client that names fields gets one of those, or none; one that names none
   expectRefusal(lacking, 'server', 'noCommonGroup', 'handshakeFailure')
 })
 
+/** A client that names no field, and so gets whatever the server has. */
+const unnamed: Partial<ClientConfig> = { ...dhe, groups: ['x25519'] }
+
+test('parameters of one’s own are for clients that name no field (RFC 7919 section 4)', () => {
+  const dhParameters = { prime: prime(3072), generator: Uint8Array.of(5) }
+  const pair = connect12(dhe, { ...underDhe, dhParameters }).run()
+  expectEstablished(pair)
+  assert.is(pair.server.info?.group?.name, 'ffdhe2048')
+})
+
 test('parameters of one’s own', () => {
   for (const bits of [2048, 2049, 3072, 8192]) {
     const dhParameters = { prime: prime(bits), generator: Uint8Array.of(5) }
-    const pair = connect12(dhe, { ...underDhe, dhParameters }).run()
+    const pair = connect12(unnamed, { ...underDhe, dhParameters }).run()
     expectEstablished(pair)
     assert.equal(parametersOf(pair).prime, dhParameters.prime)
     pair.client.send(text('x'))
@@ -146,7 +156,7 @@ test('a prime that is too short for the client is refused: 2048 bits, unless it 
   const under = (client: Partial<ClientConfig>, bits: number) => {
     const dhParameters = { prime: prime(bits), generator: Uint8Array.of(2) }
     const server: Partial<ServerConfig> = { ...underDhe, dhParameters }
-    return connect12({ ...dhe, ...client }, server).run()
+    return connect12({ ...unnamed, ...client }, server).run()
   }
   expectEstablished(under({}, 2048))
   const refused = under({ minDhBits: 2049 }, 2048)

@@ -159,6 +159,7 @@ function priority(options: PeerOptions): string {
     ...(options.withoutExtendedMainSecret ? ['%NO_SESSION_HASH'] : []),
     ...(options.withoutRenegotiationInfo ? ['%DISABLE_SAFE_RENEGOTIATION'] : []),
     ...(options.fallbackScsv ? ['%FALLBACK_SCSV'] : []),
+    ...(options.priority ?? []),
   ].join(':')
 }
 
@@ -244,7 +245,7 @@ function suites12(): readonly string[] {
 export const gnutls: Peer = {
   name: 'GnuTLS',
   // The server says only that there was one.
-  alert: (code) => new RegExp(`Received alert \\[${code}\\]|in handshake: A TLS fatal alert`),
+  alert: (code) => new RegExp(`Received alert \\[${code}\\]|A TLS fatal alert has been received`),
   noCertificate: 116,
   truncation: /non-properly terminated/,
   refusesOtherProtocols: true,
@@ -308,7 +309,7 @@ export const gnutls12: Peer = speaking12(gnutls, {
     'withoutExtendedMainSecret',
     'withoutRenegotiationInfo',
   ],
-  server: ['dhParameters', 'pskHint'],
+  server: ['dhParameters', 'pskHint', 'pskIdentity'],
   client: ['fallbackScsv'],
   // It agrees, and then sends larger records.
   notServer: ['maxFragmentLength'],

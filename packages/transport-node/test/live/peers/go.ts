@@ -53,8 +53,10 @@ const abilities: Abilities = {
 }
 
 const alerts: Readonly<Record<number, string>> = {
+  20: 'bad record MAC',
   40: 'handshake failure',
   42: 'bad certificate',
+  47: 'illegal parameter',
   48: 'unknown certificate authority',
   70: 'protocol version not supported',
   116: 'certificate required',

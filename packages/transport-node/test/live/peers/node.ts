@@ -216,6 +216,7 @@ function context(options: PeerOptions): SecureContextOptions {
     minVersion: version(versions[0]),
     maxVersion: version(versions.at(-1)),
     ...suites(options),
+    ...(options.sigalgs === undefined ? {} : { sigalgs: options.sigalgs }),
     secureOptions:
       (options.withoutTickets ? constants.SSL_OP_NO_TICKET : 0) |
       (options.withoutEncryptThenMac ? constants.SSL_OP_NO_ENCRYPT_THEN_MAC : 0) |
@@ -233,10 +234,12 @@ function context(options: PeerOptions): SecureContextOptions {
   }
 }
 
-/** OpenSSL's default level forbids the short tag of CCM_8, and TLS 1.1. */
-function suites({ suites: names, versions }: PeerOptions): { readonly ciphers?: string } {
-  if (names === undefined)
-    return versions?.includes('TLS 1.1') ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}
+/** OpenSSL's default level forbids weak signatures and TLS 1.1, and in newer versions the short tag of CCM_8. */
+function suites({ suites: names, versions, sigalgs }: PeerOptions): { readonly ciphers?: string } {
+  if (names === undefined) {
+    const isWeak = versions?.includes('TLS 1.1') || sigalgs !== undefined
+    return isWeak ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}
+  }
   const older = names.filter(isOf12)
   const listed = older.length > 0 ? older.map(opensslName) : [...names, 'DEFAULT']
   return { ciphers: [...listed, '@SECLEVEL=0'].join(':') }
@@ -384,8 +387,9 @@ export const node12: Peer = speaking12(node, {
     'tlsUnique',
     'encryptThenMac',
     'withoutEncryptThenMac',
+    'weakSignatures',
     'withoutExtendedMainSecret',
   ],
-  server: ['dhParameters', 'pskHint', 'renegotiatesForCertificate'],
-  client: [],
+  server: ['dhParameters', 'pskHint', 'pskIdentity', 'renegotiatesForCertificate'],
+  client: ['pskHint', 'suiteOrder'],
 })

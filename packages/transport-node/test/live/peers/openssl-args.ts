@@ -42,6 +42,7 @@ function commonArgs(options: PeerOptions): string[] {
       ? []
       : ['-psk', Buffer.from(psk.key).toString('hex'), '-psk_identity', psk.identity]),
     ...(options.withoutMiddleboxCompatibility ? ['-no_middlebox'] : []),
+    ...(options.sigalgs === undefined ? [] : ['-sigalgs', options.sigalgs]),
     ...(options.withoutTickets ? ['-no_ticket'] : []),
     ...(options.withoutEncryptThenMac ? ['-no_etm'] : []),
     ...(options.extra ?? []),
@@ -54,10 +55,12 @@ function versions(wanted: readonly ProtocolName[]): string[] {
   return ['-min_protocol', versionArgs[oldest], '-max_protocol', versionArgs[newest]]
 }
 
-/** The default level of newer versions forbids the short tag of CCM_8, and TLS 1.1. */
-function suites({ suites: names, versions = [] }: PeerOptions): string[] {
-  if (names === undefined)
-    return versions.includes('TLS 1.1') ? ['-cipher', 'DEFAULT:@SECLEVEL=0'] : []
+/** The default level forbids weak signatures and TLS 1.1, and in newer versions the short tag of CCM_8. */
+function suites({ suites: names, versions = [], sigalgs }: PeerOptions): string[] {
+  if (names === undefined) {
+    const isWeak = versions.includes('TLS 1.1') || sigalgs !== undefined
+    return isWeak ? ['-cipher', 'DEFAULT:@SECLEVEL=0'] : []
+  }
   const older = names.filter(isOf12)
   if (older.length > 0) return ['-cipher', `${older.map(opensslName).join(':')}:@SECLEVEL=0`]
   return ['-ciphersuites', names.join(':'), '-cipher', 'DEFAULT:@SECLEVEL=0']
@@ -111,7 +114,7 @@ export function clientArgs(port: number, options: PeerOptions): string[] {
     ...(options.postHandshakeAuth ? ['-enable_pha'] : []),
     ...(options.fallbackScsv ? ['-fallback_scsv'] : []),
     ...(options.acceptRenegotiation === false ? ['-no_renegotiation'] : []),
-    ...(options.requestScts ? ['-ct'] : []),
+    ...(options.requestScts ? ['-ct', '-ctlogfile', temporaryFile('enabled_logs =\n', 'cnf')] : []),
     ...(maxFragmentLength === undefined ? [] : ['-maxfraglen', String(maxFragmentLength)]),
   ]
 }

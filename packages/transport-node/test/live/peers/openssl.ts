@@ -185,10 +185,11 @@ export const openssl12: Peer = speaking12(openssl, {
     'sessionIds',
     'encryptThenMac',
     'withoutEncryptThenMac',
+    'weakSignatures',
     'withoutExtendedMainSecret',
     'acceptsRenegotiation',
     'refusesRenegotiation',
   ],
   server: ['dhParameters', 'pskHint', 'renegotiatesForCertificate', 'takesCrossingData'],
-  client: ['fallbackScsv'],
+  client: ['fallbackScsv', 'suiteOrder'],
 })

@@ -39,8 +39,10 @@ const abilities: Abilities = {
 
 /** As OpenSSL words them; Python writes some of them in its own way. */
 const alerts: Readonly<Record<number, string>> = {
+  20: 'bad record mac',
   40: 'handshake failure',
   42: 'bad certificate',
+  47: 'illegal parameter',
   48: 'unknown ca',
   71: 'insufficient security',
   70: 'protocol version',
@@ -175,5 +177,5 @@ export const python12: Peer = speaking12(python, {
     'withoutExtendedMainSecret',
   ],
   server: ['dhParameters'],
-  client: ['acceptsRenegotiation'],
+  client: ['acceptsRenegotiation', 'suiteOrder'],
 })

@@ -18,10 +18,16 @@ import {
 } from '../cases/extensions.js'
 import { helloShapes } from '../cases/hello.js'
 import { refusedCertificates, refusedNegotiations } from '../cases/refusal.js'
+import { damagedRecords } from '../cases/tls12/damage.js'
+import { certificateTimestamps, lateDecryption } from '../cases/tls12/extensions.js'
 import { groups12, ownParameters } from '../cases/tls12/groups.js'
 import { encryptThenMac, extendedMainSecret, renegotiationInfo } from '../cases/tls12/hardening.js'
+import { psks12 } from '../cases/tls12/psk.js'
 import { renegotiations } from '../cases/tls12/renegotiation.js'
-import { macThenEncrypt, suites12 } from '../cases/tls12/suites.js'
+import { resumption12 } from '../cases/tls12/resumption.js'
+import { signatureSchemes12 } from '../cases/tls12/schemes.js'
+import { macThenEncrypt, suiteOrder, suites12 } from '../cases/tls12/suites.js'
+import { versions12 } from '../cases/tls12/versions.js'
 import { type CaseBuilder, runCases } from './live.js'
 import type { Peer } from './peer.js'
 
@@ -30,26 +36,34 @@ const allCases: readonly CaseBuilder[] = [
   suites12,
   macThenEncrypt,
   encryptThenMac,
+  suiteOrder,
   groups12,
   ownParameters,
   extendedMainSecret,
   renegotiationInfo,
   renegotiations,
   helloShapes,
+  signatureSchemes12,
   serverCertificates,
   clientCertificates,
   requestedCertificates,
+  resumption12,
+  psks12,
   applicationProtocols,
   serverNames,
   staples,
+  certificateTimestamps,
   secrets,
   recordSizes,
   data,
   closing,
   lateDecisions,
+  lateDecryption,
   pins,
+  damagedRecords,
   refusedCertificates,
   refusedNegotiations,
+  versions12,
 ]
 
 /** Those in which the cryptography makes a difference. */
@@ -58,8 +72,12 @@ const cryptoCases: readonly CaseBuilder[] = [
   macThenEncrypt,
   groups12,
   ownParameters,
+  signatureSchemes12,
   serverCertificates,
   clientCertificates,
+  resumption12,
+  psks12,
+  damagedRecords,
   data,
 ]
 

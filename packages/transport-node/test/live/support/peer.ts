@@ -47,6 +47,8 @@ export type Feature =
   | 'fallbackScsv'
   /** Server: gives PSK clients a hint. Client: tells which it got. */
   | 'pskHint'
+  /** Server: refuses PSK clients of an identity that it does not know. */
+  | 'pskIdentity'
   /** Does not want the renegotiation that we start, and goes on without it. */
   | 'refusesRenegotiation'
   /** Starts a renegotiation. */
@@ -54,6 +56,8 @@ export type Feature =
   /** Server: asks for a client certificate in a renegotiation. */
   | 'renegotiatesForCertificate'
   | 'scts'
+  /** Client: offers suites in the order that it is told. */
+  | 'suiteOrder'
   /** Takes data that crosses its hello in a renegotiation (RFC 5246 6.2.1). */
   | 'takesCrossingData'
   /** The channel bindings of RFC 5929. */
@@ -63,6 +67,8 @@ export type Feature =
   | 'sessionIds'
   /** Does without encrypt-then-MAC, always or where it is told to. */
   | 'withoutEncryptThenMac'
+  /** Signs and verifies with SHA-224 and SHA-1. */
+  | 'weakSignatures'
   | 'withoutExtendedMainSecret'
   | 'withoutRenegotiationInfo'
 
@@ -120,12 +126,16 @@ export interface PeerOptions {
   /** Whether it goes on in renegotiations that we start; otherwise it refuses them. */
   readonly acceptRenegotiation?: boolean
   readonly fallbackScsv?: boolean
+  /** Signature algorithms in OpenSSL's words, and the security level that permits them all. */
+  readonly sigalgs?: string
   readonly pskHint?: string
   /** Server: PEM. */
   readonly dhParametersFile?: string
   /** Server: one SCT to send, RFC 6962 3.3. Client: whether to ask for them. */
   readonly sct?: Uint8Array
   readonly requestScts?: boolean
+  /** Words for GnuTLS's priority string. */
+  readonly priority?: readonly string[]
   /** Arguments of the peer's own. */
   readonly extra?: readonly string[]
 }

@@ -102,3 +102,29 @@ function everySuite({ peer }: Setting, options: PeerOptions) {
       : {}),
   }))
 }
+
+/** Whose order of suites decides, where a server may follow either. */
+export function suiteOrder({ peer, crypto }: Setting): readonly Case[] {
+  if (!peer.client.features.has('suiteOrder')) return []
+  const ours = [
+    'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+    'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+    'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+  ]
+  const theirs = [...ours].reverse()
+  return (['server', 'client'] as const).map(
+    (preference): Case => ({
+      area: 'order of suites',
+      item: `the ${preference}'s`,
+      ours: 'server',
+      async run(scope) {
+        const server = await serve(scope, crypto, { suites: ours, preference })
+        const options = { trust: authority, serverName, suites: theirs }
+        const client = peer.connect(scope, server.port, options)
+        const connection = await server.accept()
+        assert.is(connection.info.suite.name, (preference === 'server' ? ours : theirs)[0])
+        await exchange(connection, client)
+      },
+    }),
+  )
+}

@@ -7,13 +7,38 @@ import { pathToFileURL } from 'node:url'
 import { noble } from '@sanstls/core/noble'
 import { wasm } from '@sanstls/core/wasm'
 import { native } from '@sanstls/transport-node/crypto'
+import { rates } from '../measure.mjs'
 
-export const aeadReference = '@noble/ciphers'
+const reference = '@noble/ciphers'
+
+export async function run(bench) {
+  for (const size of [16_384, 1_350, 64]) await records(bench, size)
+}
+
+/** Each of the records is sealed and opened once. */
+async function records({ wanted, report, measuring }, size) {
+  for (const { name, peers } of await aeadPeers(size)) {
+    const title = `${name}, records of ${size} bytes`
+    if (!wanted(title)) continue
+    // Short calls: so that reading the clock does not count.
+    const times = Math.ceil(16_384 / size)
+    const perCall = (times * size) / 2 ** 20
+    const results = await rates(peers, {
+      ...measuring,
+      milliseconds: measuring.milliseconds / 2,
+      perCall,
+      run(peer) {
+        for (let i = 0; i < times; i++) peer.run()
+      },
+    })
+    report.add({ title, unit: 'MiB/s, sealed and opened', results, reference })
+  }
+}
 
 /** Of each AEAD, peers that seal `size` bytes and open them again. */
-export async function aeadPeers(size) {
+async function aeadPeers(size) {
   // A dependency of the package, not of the workspace.
-  const resolver = createRequire(new URL('../../packages/core/package.json', import.meta.url))
+  const resolver = createRequire(new URL('../../../packages/core/package.json', import.meta.url))
   const load = (file) => import(pathToFileURL(resolver.resolve(`@noble/ciphers/${file}`)).href)
   const { gcm } = await load('aes.js')
   const { chacha20poly1305 } = await load('chacha.js')
@@ -49,7 +74,7 @@ function ours(name, aead, size) {
 function theirs(cipher, key, size) {
   const text = new Uint8Array(size).fill(7)
   return {
-    name: aeadReference,
+    name: reference,
     run() {
       const record = cipher(key, nonce, aad).encrypt(text)
       if (cipher(key, nonce, aad).decrypt(record).length !== size)

@@ -23,6 +23,7 @@ export function makePeer() {
     },
     open: () => open().pair,
     send: transfer,
+    close() {},
   }
 }
 

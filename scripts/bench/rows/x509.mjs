@@ -8,11 +8,39 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { noble } from '@sanstls/core/noble'
 import { native } from '@sanstls/transport-node/crypto'
-import { createVerifier, trustAnchor } from '@sanstls/x509'
+import { createVerifier, parseCertificate, trustAnchor } from '@sanstls/x509'
+import { rates } from '../measure.mjs'
 
-export const x509Reference = 'X509Certificate'
+const reference = 'X509Certificate'
 
-export async function x509Peers({ root, chain }) {
+export async function run(bench) {
+  await chains(bench)
+  await parsing(bench)
+}
+
+async function chains({ wanted, report, chain, measuring }) {
+  const title = 'chains of three certificates'
+  if (!wanted(title)) return
+  const peers = await chainPeers(chain)
+  const results = await rates(peers, { ...measuring, run: (peer) => peer.run() })
+  report.add({ title, unit: 'parsed and verified/s', results, reference })
+}
+
+/** Every field and extension is read. */
+async function parsing({ wanted, report, chain, measuring }) {
+  const title = 'parsing two certificates'
+  if (!wanted(title)) return
+  const { Certificate } = await loadPkijs()
+  const peers = [
+    { name: 'sanstls', run: () => chain.chain.map(parseCertificate) },
+    { name: reference, run: () => chain.chain.map((der) => new X509Certificate(der)) },
+    { name: 'pkijs', run: () => chain.chain.map((der) => Certificate.fromBER(der)) },
+  ]
+  const results = await rates(peers, { ...measuring, run: (peer) => peer.run() })
+  report.add({ title, unit: 'chains/s', results, reference: 'pkijs' })
+}
+
+async function chainPeers({ root, chain }) {
   const time = Date.now()
   const name = { kind: 'DNS', value: 'localhost' }
   const ours = (label, crypto, cacheSize) => {
@@ -39,7 +67,7 @@ export async function x509Peers({ root, chain }) {
 /** What a careful caller would do with node:crypto; the rules that it does not offer are left out. */
 function byNode(root, chain) {
   const anchor = new X509Certificate(root)
-  return { name: x509Reference, run: () => verifyByNode(anchor, chain) }
+  return { name: reference, run: () => verifyByNode(anchor, chain) }
 }
 
 function verifyByNode(anchor, chain) {
@@ -58,11 +86,15 @@ function verifyByNode(anchor, chain) {
   if (!isValid) throw new Error('bench: X509Certificate does not verify the chain')
 }
 
-async function pkijsRunner(root, chain) {
+async function loadPkijs() {
   // A dependency of the package, not of the workspace.
-  const resolver = createRequire(new URL('../../packages/x509/package.json', import.meta.url))
+  const resolver = createRequire(new URL('../../../packages/x509/package.json', import.meta.url))
   const pkijs = await import(pathToFileURL(resolver.resolve('pkijs')).href)
-  const { Certificate, CertificateChainValidationEngine } = pkijs.default ?? pkijs
+  return pkijs.default ?? pkijs
+}
+
+async function pkijsRunner(root, chain) {
+  const { Certificate, CertificateChainValidationEngine } = await loadPkijs()
   const read = (der) => Certificate.fromBER(der)
   const anchor = read(root)
   return async () => {

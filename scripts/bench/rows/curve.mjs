@@ -3,15 +3,29 @@ import { randomBytes } from 'node:crypto'
 import { noble } from '@sanstls/core/noble'
 import { wasm } from '@sanstls/core/wasm'
 import { native } from '@sanstls/transport-node/crypto'
+import { rates } from '../measure.mjs'
 
-export const curveReference = 'noble'
+const reference = 'noble'
 
 const providers = { wasm, noble, 'node:crypto': native }
 const random = (length) => new Uint8Array(randomBytes(length))
 const named = (list, name) => list.find((entry) => entry.name === name)
 
+export async function run({ wanted, report, chain, measuring }) {
+  for (const { name, peers } of curvePeers(chain.pkcs8)) {
+    const title = `curves: ${name}`
+    if (!wanted(title)) continue
+    const results = await rates(peers, {
+      ...measuring,
+      milliseconds: measuring.milliseconds / 2,
+      run: (peer) => peer.run(),
+    })
+    report.add({ title, unit: 'per second', results, reference })
+  }
+}
+
 /** Peers for each operation; `pkcs8` is a key on P-256. */
-export function curvePeers(pkcs8) {
+function curvePeers(pkcs8) {
   const exchange = (name) =>
     Object.entries(providers).map(([label, { groups }]) => {
       const group = named(groups, name)

@@ -43,6 +43,7 @@ export function makePeer(chain) {
     handshake: (session) => handshake(clientContext, serverContext, session),
     open: async () => (await handshake(clientContext, serverContext)).pair,
     send: transfer,
+    close,
   }
 }
 
@@ -93,7 +94,12 @@ function handshake(clientContext, serverContext, session) {
   })
 }
 
-function chainLength(certificate) {
+function close({ client, server }) {
+  client.destroy()
+  server.destroy()
+}
+
+export function chainLength(certificate) {
   let length = 0
   let at = certificate
   while (at?.raw !== undefined) {

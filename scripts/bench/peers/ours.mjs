@@ -3,9 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createClient, createServer, tls13 } from '@sanstls/core'
 import { createVerifier, trustAnchor, verificationPolicy } from '@sanstls/x509'
 
-export const name = (provider) => `sanstls, ${provider}`
-
-export function makePeer(crypto, chain) {
+export function makePeer(crypto, chain, chainKnown) {
   const random = (length) => new Uint8Array(randomBytes(length))
   const base = {
     versions: [tls13],
@@ -14,7 +12,9 @@ export function makePeer(crypto, chain) {
     suites: ['TLS_AES_128_GCM_SHA256'],
     groups: ['x25519'],
   }
-  const verifier = createVerifier({ anchors: [trustAnchor(chain.root)], crypto, cacheSize: 0 })
+  const anchors = [trustAnchor(chain.root)]
+  // What it remembers is which key signed which certificate; without that, every handshake checks every signature.
+  const verifier = createVerifier({ anchors, crypto, cacheSize: chainKnown ? 256 : 0 })
   const server = {
     ...base,
     credentials: [{ chain: chain.chain, key: crypto.importPrivateKey(chain.pkcs8) }],
@@ -31,6 +31,7 @@ export function makePeer(crypto, chain) {
     handshake: (session) => handshake(client, server, session),
     open: () => handshake(client, server).pair,
     send: (pair, bytes, times) => transfer(pair, bytes, times),
+    close,
   }
 }
 
@@ -94,6 +95,11 @@ function collect(output, seen) {
   if (output.kind === 'session') seen.sessions.push(output.session)
   else if (output.kind === 'data') seen.received = (seen.received ?? 0) + output.bytes.length
   else if (output.kind === 'failed') throw output.fault
+}
+
+function close({ client, server }) {
+  client.abort()
+  server.abort()
 }
 
 /** Sends `bytes` so many times from client to server; writes coalesce until the connection takes no more. */
