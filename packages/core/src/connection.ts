@@ -46,8 +46,8 @@ export interface Connection {
   /** Server: asks the client to authenticate itself now (RFC 9846 4.7.2). */
   requestClientCertificate(time?: Time): void
   /**
-   * TLS 1.2: another handshake on this connection, for new keys or to authenticate the client; a server may say how. Data
-   * goes on meanwhile. `renegotiated` or `renegotiationRefused` follows.
+   * TLS 1.2: another handshake on this connection, for new keys or to authenticate the client; a server may say how. What
+   * comes meanwhile is delivered; what is sent waits, unless `sendMeanwhile` is set. `renegotiated` or `renegotiationRefused` follows.
    * @throws {Error} unless the configuration has `renegotiation`, the peer renegotiation_info, and nothing is under way.
    */
   renegotiate(options?: RenegotiateOptions, time?: Time): void

@@ -49,7 +49,10 @@ export interface Credential {
   readonly scts?: readonly Uint8Array[]
 }
 
-/** Either role: whether this peer is who it should be. Its signature over the handshake has been checked. */
+/**
+ * Either role: whether this peer is who it should be. Its signature over the handshake has been checked; where a server
+ * of TLS 1.2 signs nothing (RSA key transport), its Finished is still to show that it has the key.
+ */
 export interface VerifyQuestion {
   readonly kind: 'verify'
   /** The role of the peer. */

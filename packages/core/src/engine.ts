@@ -264,6 +264,7 @@ export class Engine implements Connection {
     const connected = this.#demandConnected(call)
     if (!this.#progress.isIdle) throw new Error(`${call}: another exchange is under way`)
     if (this.#writeClosed) throw new Error(`${call}: after close`)
+    if (this.#readClosed) throw new Error(`${call}: the peer has closed, and answers nothing`)
     return connected
   }
 

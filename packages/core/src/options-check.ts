@@ -26,6 +26,7 @@ import {
   demandRange,
 } from './options-values.js'
 import { acceptsAnyone, acceptsStored } from './verification.js'
+import { signalingSuite } from './wire/registry.js'
 
 const commonNames = [
   'versions',
@@ -173,6 +174,15 @@ export function checkClient(config: ClientConfig): void {
   const { maxFragmentLength, ticketRequest, choosePsk } = config
   if (choosePsk !== undefined) checkPolicy('choosePsk', choosePsk)
   checkRange('minDhBits', config.minDhBits, 1024, 8192)
+  if (
+    config.fallbackScsv &&
+    config.profile?.cipherSuites?.includes(signalingSuite.fallback) === false
+  )
+    throw new OptionError(
+      'fallbackScsv',
+      true,
+      'profile.cipherSuites says exactly what is sent: it needs 0x5600 too.',
+    )
   if (ticketRequest !== undefined) {
     demandRange('ticketRequest.newSession', ticketRequest.newSession, 0, 255)
     demandRange('ticketRequest.resumption', ticketRequest.resumption, 0, 255)

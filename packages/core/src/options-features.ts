@@ -12,6 +12,7 @@ import type { CryptoProvider } from './crypto/provider.js'
 import { OptionError } from './fault.js'
 import {
   checkBytes,
+  checkFlag,
   checkFunction,
   checkPolicy,
   checkRange,
@@ -66,11 +67,13 @@ export function checkEarlyData(
     throw new OptionError('earlyData', 'set', 'Early data needs tickets.')
 }
 
-export function checkRenegotiation({ peerMayStart, limit, window }: RenegotiationConfig): void {
+export function checkRenegotiation(config: RenegotiationConfig): void {
+  const { peerMayStart, limit, window, sendMeanwhile } = config
   if (typeof peerMayStart !== 'boolean')
     throw new OptionError('renegotiation.peerMayStart', peerMayStart, 'Give true or false.')
   checkRange('renegotiation.limit', limit, 0, 1000)
   checkRange('renegotiation.window', window, 1, 86_400_000)
+  checkFlag('renegotiation.sendMeanwhile', sendMeanwhile)
 }
 
 export function checkDhParameters(

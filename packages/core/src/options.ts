@@ -13,6 +13,7 @@ import type {
   Verification,
 } from './config.js'
 import type { CryptoProvider, NamedGroup, Random } from './crypto/provider.js'
+import type { ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
 import { usesPsk } from './handshake/suites12.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
@@ -72,7 +73,7 @@ const defaultLimits: Limits = {
 export function clientSettings(config: ClientConfig): ClientSettings {
   checkClient(config)
   const all = commonSettings(config, true)
-  checkPsks12(all, config.choosePsk !== undefined)
+  checkClientPsks12(all, config.choosePsk !== undefined)
   const common = onOffer(all, config.profile)
   return {
     role: 'client',
@@ -86,7 +87,9 @@ export function clientSettings(config: ClientConfig): ClientSettings {
 
 export function serverSettings(config: ServerConfig): ServerSettings {
   checkServer(config)
-  return { role: 'server', config, verify: config.verify, ...commonSettings(config, false) }
+  const common = commonSettings(config, false)
+  checkServerPsks12(common, config)
+  return { role: 'server', config, verify: config.verify, ...common }
 }
 
 /** What a profile leaves of the settings. */
@@ -110,22 +113,42 @@ function offeredSuites(
   return spoken(versions, inOrder(ids, suites), inOrder(ids, suites12), ids)
 }
 
-/** PSK suites of TLS 1.2 and PSKs for them go together. @throws {OptionError} */
-function checkPsks12({ suites12, psks }: CommonSettings, chooses: boolean): void {
+/** PSK suites of TLS 1.2 and a PSK for them go together. @throws {OptionError} */
+function checkClientPsks12({ suites12, psks }: CommonSettings, chooses: boolean): void {
   const pskSuite = suites12.find(usesPsk)
-  const psk = chooses || psks.some(({ version }) => version === 'tls12')
-  if (psk && pskSuite === undefined)
-    throw new OptionError(
-      chooses ? 'choosePsk' : 'psks',
-      'for TLS 1.2',
-      'Name suites that use it in `suites`, such as TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256.',
-    )
+  const ours = psks.filter(isFor12)
+  const psk = chooses || ours.length > 0
+  if (psk && pskSuite === undefined) throw unusedPsk(chooses ? 'choosePsk' : 'psks')
   if (!psk && pskSuite !== undefined)
     throw new OptionError(
       'suites',
       pskSuite.name,
       "It needs a PSK: give psks with version 'tls12', or choosePsk.",
     )
+  if (ours.length > 1)
+    throw new OptionError(
+      'psks',
+      'several for TLS 1.2',
+      'A client has one to use there; to choose by what the server hints, give choosePsk.',
+    )
+}
+
+/** A `configure` decision may name suites that use them. @throws {OptionError} */
+function checkServerPsks12({ suites12, psks }: CommonSettings, { configure }: ServerConfig): void {
+  if (configure === undefined && psks.some(isFor12) && !suites12.some(usesPsk))
+    throw unusedPsk('psks')
+}
+
+function isFor12({ version }: ExternalPsk): boolean {
+  return version === 'tls12'
+}
+
+function unusedPsk(option: string): OptionError {
+  return new OptionError(
+    option,
+    'for TLS 1.2',
+    'Name suites that use it in `suites`, such as TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256.',
+  )
 }
 
 /** For transports that carry TLS 1.3 only. @throws {OptionError} */

@@ -197,11 +197,20 @@ export class Connected12 implements Connected {
       throw new Fault('tooManyRequests', `${this.#requests} without data between them`)
   }
 
-  /** The peer does not want to renegotiate; all stays as it was. */
-  refused(context: Context): State | undefined {
-    if (!this.#asked) return undefined
+  /** Our hello goes out. RFC 5246 6.2.1 has peers take data in the midst of a handshake; many end the connection for it. */
+  holdData(context: Context): void {
+    context.holdData(this.#renegotiation?.sendMeanwhile !== true)
+  }
+
+  /**
+   * The peer does not want to renegotiate; all stays as it was.
+   * @param begun it is a client's ClientHello that is refused, whoever asked for it.
+   */
+  refused(context: Context, begun = false): State | undefined {
+    if (!this.#asked && !begun) return undefined
+    context.holdData(false)
+    if (this.#asked) context.emit({ kind: 'renegotiationRefused' })
     this.#asked = false
-    context.emit({ kind: 'renegotiationRefused' })
     return this.#role.idle()
   }
 
@@ -264,8 +273,8 @@ export class Connected12 implements Connected {
     const isClient = this.info.role === 'client'
     const [read, write] = isClient ? [server, client] : [client, server]
     return {
-      read: concat(read.macKey, read.key, read.iv),
-      write: concat(write.macKey, write.key, write.iv),
+      read: joinedKeys(read),
+      write: joinedKeys(write),
       exporter: concat(
         secret,
         randoms.client,
@@ -285,6 +294,13 @@ export class Connected12 implements Connected {
   wipe(): void {
     wipe(this.#agreed.secret)
   }
+}
+
+/** One after the other; the keys themselves are wiped. */
+function joinedKeys({ macKey, key, iv }: DirectionKeys): Uint8Array {
+  const joined = concat(macKey, key, iv)
+  wipe(macKey, key, iv)
+  return joined
 }
 
 /** What `exportKeys` gave, taken apart. @throws {Fault} */
@@ -311,7 +327,8 @@ export function directionKeys(
   random: Random,
 ): ReturnType<typeof recordKeys> {
   const { suite, secret, randoms, info } = agreed
-  const block = keyBlock(suite, secret, randoms)
-  const keys: DirectionKeys = side === 'client' ? block.client : block.server
+  const { client, server } = keyBlock(suite, secret, randoms)
+  const [keys, others] = side === 'client' ? [client, server] : [server, client]
+  wipe(others.macKey, others.key, others.iv)
   return recordKeys(suite, keys, info.tls12?.encryptThenMac === true, random)
 }

@@ -152,7 +152,7 @@ export interface Context {
   installRecordKeys(read: RecordKeys, write: RecordKeys): void
   /** TLS 1.2: sends a warning alert; the connection goes on. */
   warn(description: number): void
-  /** TLS 1.2: application data waits while the new keys of a renegotiation are not confirmed. */
+  /** TLS 1.2: application data waits while a renegotiation is under way. */
   holdData(held: boolean): void
   /** Client: so many bytes of early data may be sent from here on. */
   setEarlyWrite(bytes: number): void

@@ -265,6 +265,26 @@ test('staple and timestamps come where they were asked for', () => {
   ])
 })
 
+test('a server answers what it has an answer for, and nothing else', () => {
+  const answered = (client: Partial<ClientConfig>, server: Partial<ServerConfig>) => {
+    const pair = connect12(client, server).run()
+    expectEstablished(pair)
+    return readExtensions('serverHello12', answerOf(pair).extensions ?? [])
+  }
+  const scts = { requestScts: true }
+  const empty = { ...credential, scts: [] }
+  assert.is(answered(scts, { credentials: [empty] }).signedCertificateTimestamp, undefined)
+  // RFC 8422 5.2: ec_point_formats where a suite with curves is chosen, and the client has sent it.
+  assert.equal(answered({}, {}).ecPointFormats, [0])
+  const omitted = { profile: { omitExtensions: [extensionTable.ecPointFormats.type] } }
+  assert.is(answered(omitted, {}).ecPointFormats, undefined)
+  const suites = ['TLS_DHE_RSA_WITH_AES_128_GCM_SHA256']
+  const dhe = { suites, credentials: [rsaCredential] }
+  assert.is(answered({ suites }, dhe).ecPointFormats, undefined)
+  const both = { suites: [...suites, 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'] }
+  assert.is(answered(both, dhe).ecPointFormats, undefined)
+})
+
 test('a server may leave the staple out that it announced (RFC 6066 section 8)', () => {
   const script = omit(messageType.certificateStatus)
   const { pair } = connectToScript12(script, {}, { credentials: [credential] })

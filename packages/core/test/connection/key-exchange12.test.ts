@@ -3,7 +3,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concat } from '#src/bytes.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
-import { editExtension, nullKey, type Pair, seededRandom } from '#src/testing.js'
+import type { CryptoProvider, NamedGroup } from '#src/crypto/provider.js'
+import { editExtension, nullCryptoTls12, nullKey, type Pair, seededRandom } from '#src/testing.js'
 import { extensionTable } from '#src/wire/extension.js'
 import { dhParams } from '#src/wire/message12.js'
 import { Reader } from '#src/wire/reader.js'
@@ -50,6 +51,13 @@ test('a key that only signs serves no suite that encrypts to it', () => {
   assert.is(signed.client.info?.suite.name, 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256')
 })
 
+test('a key that nothing can be encrypted to ends the connection', () => {
+  const rsaEncryption = { encrypt: () => undefined }
+  const client = { ...rsa, crypto: { ...nullCryptoTls12, rsaEncryption } }
+  const pair = connect12(client, { ...rsa, credentials: [rsaCredential] }).run()
+  expectRefusal(pair, 'client', 'mismatchedCertificate', 'illegalParameter')
+})
+
 const dhe = { suites: ['TLS_DHE_RSA_WITH_AES_128_GCM_SHA256'] }
 const underDhe = { ...dhe, credentials: [rsaCredential] }
 
@@ -76,6 +84,38 @@ test('the parameters are those of a group of RFC 7919 that both sides name', () 
   assert.is(pair.client.info?.group?.name, 'dhe')
 })
 
+test('key pairs are wiped when they have served', () => {
+  const counts = { made: 0, wiped: 0 }
+  const counted = (group: NamedGroup): NamedGroup => ({
+    ...group,
+    generate(random) {
+      const pair = group.generate(random)
+      counts.made++
+      return { ...pair, wipe: () => counts.wiped++ }
+    },
+  })
+  const { finiteField } = nullCryptoTls12
+  const field = demand(finiteField)
+  const crypto: CryptoProvider = {
+    ...nullCryptoTls12,
+    groups: nullCryptoTls12.groups.map(counted),
+    finiteField: {
+      ...field,
+      group: (prime, generator) => counted(demand(field.group(prime, generator))),
+    },
+  }
+  for (const suite of [
+    'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
+    'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+  ]) {
+    const both = { suites: [suite], crypto }
+    counts.made = 0
+    counts.wiped = 0
+    expectEstablished(connect12(both, { ...both, credentials: [rsaCredential] }).run())
+    assert.equal(counts, { made: 1, wiped: 1 }, suite)
+  }
+})
+
 function naming(...ids: readonly number[]) {
   const list = ids.flatMap((id) => [id >> 8, id & 0xff])
   return editExtension(messageType.clientHello, extensionTable.supportedGroups.type, () =>
@@ -91,10 +131,20 @@ test('a client that names fields gets one of those, or none; one that names none
   expectRefusal(lacking, 'server', 'noCommonGroup', 'handshakeFailure')
 })
 
+/** A client that names no field, and so gets whatever the server has. */
+const unnamed: Partial<ClientConfig> = { ...dhe, groups: ['x25519'] }
+
+test('parameters of one’s own are for clients that name no field (RFC 7919 section 4)', () => {
+  const dhParameters = { prime: prime(3072), generator: Uint8Array.of(5) }
+  const pair = connect12(dhe, { ...underDhe, dhParameters }).run()
+  expectEstablished(pair)
+  assert.is(pair.server.info?.group?.name, 'ffdhe2048')
+})
+
 test('parameters of one’s own', () => {
   for (const bits of [2048, 2049, 3072, 8192]) {
     const dhParameters = { prime: prime(bits), generator: Uint8Array.of(5) }
-    const pair = connect12(dhe, { ...underDhe, dhParameters }).run()
+    const pair = connect12(unnamed, { ...underDhe, dhParameters }).run()
     expectEstablished(pair)
     assert.equal(parametersOf(pair).prime, dhParameters.prime)
     pair.client.send(text('x'))
@@ -106,7 +156,7 @@ test('a prime that is too short for the client is refused: 2048 bits, unless it 
   const under = (client: Partial<ClientConfig>, bits: number) => {
     const dhParameters = { prime: prime(bits), generator: Uint8Array.of(2) }
     const server: Partial<ServerConfig> = { ...underDhe, dhParameters }
-    return connect12({ ...dhe, ...client }, server).run()
+    return connect12({ ...unnamed, ...client }, server).run()
   }
   expectEstablished(under({}, 2048))
   const refused = under({ minDhBits: 2049 }, 2048)

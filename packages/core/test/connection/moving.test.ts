@@ -1,13 +1,16 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { concat } from '#src/bytes.js'
 import { createClient } from '#src/client.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { Connection } from '#src/connection.js'
+import { encodeObjectIdentifier } from '#src/der/write.js'
 import { plainInfo } from '#src/exported.js'
 import { OptionError } from '#src/fault.js'
 import { importClient, importServer, parseConnection, serializeConnection } from '#src/migrate.js'
+import { keyBlock } from '#src/schedule/tls12.js'
 import { createServer } from '#src/server.js'
-import { Pair, type Side } from '#src/testing.js'
+import { nullCredential, nullCryptoTls12, Pair, type Side } from '#src/testing.js'
 import { clientConfig, demand, serverConfig, text } from '../support/connect.js'
 import { expectEstablished } from '../support/outcome.js'
 import { only12, psk12, ticketKeys } from '../support/tls12.js'
@@ -189,6 +192,38 @@ for (const role of ['client', 'server'] as const)
       assert.ok(client.over && server.over)
       expectEstablished(moving.pair)
     })
+
+test('TLS 1.2: what is exported are the keys of both directions', () => {
+  const { pair } = new Moving(only12({}), only12({}))
+  pair.run()
+  const [client, server] = [pair.client, pair.server].map(({ connection }) => connection.export())
+  assert.equal(client?.keys.read, server?.keys.write)
+  assert.equal(client?.keys.write, server?.keys.read)
+  const suite = demand(
+    nullCryptoTls12.suites12?.find(({ id }) => id === pair.client.info?.suite.id),
+  )
+  const { exporter } = demand(client).keys
+  const randoms = { client: exporter.subarray(48, 80), server: exporter.subarray(80, 112) }
+  const block = keyBlock(suite, exporter.subarray(0, 48), randoms)
+  assert.equal(client?.keys.read, concat(block.server.key, block.server.iv))
+  assert.equal(client?.keys.write, concat(block.client.key, block.client.iv))
+})
+
+test('TLS 1.2: a server is who it was after a move, too', () => {
+  const signed = { signatureAlgorithm: encodeObjectIdentifier('1.2.840.10045.4.3.2') }
+  let current = nullCredential(signed)
+  const server = { renegotiation, credentials: () => current }
+  const moving = new Moving(only12({ renegotiation }), only12(server))
+  const { client } = moving.pair.run()
+  const endPoint = () => client.connection.channelBinding('tls-server-end-point')
+  const before = demand(endPoint())
+  moving.move('client')
+  assert.equal(endPoint(), before)
+  current = nullCredential({ ...signed, seed: 'other' })
+  client.connection.renegotiate()
+  moving.pair.run()
+  assert.is(client.fault?.code, 'changedIdentity')
+})
 
 function renegotiations(side: Side): number {
   return side.events.filter(({ kind }) => kind === 'renegotiated').length

@@ -41,6 +41,7 @@ const common: readonly Case[] = [
   ['renegotiation.peerMayStart', { renegotiation: {} }],
   ['renegotiation.limit', { renegotiation: { peerMayStart: true, limit: -1 } }],
   ['renegotiation.limit', { renegotiation: { peerMayStart: true, limit: 2.5 } }],
+  ['renegotiation.sendMeanwhile', { renegotiation: { peerMayStart: true, sendMeanwhile: 1 } }],
   ['renegotiation.window', { renegotiation: { peerMayStart: true, window: 0 } }],
   ['signingSchemes', { signingSchemes: [] }],
   ['signingSchemes', { signingSchemes: ['rsa'] }],

@@ -1,12 +1,21 @@
 // Pre-shared keys in TLS 1.2 (RFC 4279, RFC 5489): hints, look-ups, and what is required.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { concat } from '#src/bytes.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { ExternalPsk } from '#src/decision.js'
-import type { Pair } from '#src/testing.js'
+import { before, edit, type Pair } from '#src/testing.js'
+import { messageType } from '#src/wire/registry.js'
 import { connect, text } from '../support/connect.js'
 import { alertAt, expectEstablished, expectRefusal } from '../support/outcome.js'
-import { bothVersions, connect12, psk12, rsaCredential } from '../support/tls12.js'
+import {
+  bothVersions,
+  connect12,
+  connectToScript12,
+  psk12,
+  rsaCredential,
+  scriptConnects12,
+} from '../support/tls12.js'
 
 const suites = ['TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256']
 const kinds = [
@@ -54,6 +63,35 @@ for (const suite of kinds) {
     )
     expectRefusal(pair, 'server', 'badRecordMac', 'badRecordMac')
     assert.is(pair.client.info, undefined)
+  })
+
+  test(`${suite}: ServerKeyExchange that goes on behind its end`, () => {
+    const script = edit(messageType.serverKeyExchange, (body) => concat(body, Uint8Array.of(0)))
+    const server = { ...named, credentials, psks: [psk12], pskHint: text('hint') }
+    const { pair } = connectToScript12(script, { ...named, psks: [psk12] }, server)
+    expectRefusal(pair.run(), 'client', 'malformedMessage', 'decodeError')
+  })
+
+  test(`${suite}: ClientKeyExchange that goes on behind its end, or has none`, () => {
+    for (const change of [
+      (body: Uint8Array) => concat(body, Uint8Array.of(0)),
+      (body: Uint8Array) => body.subarray(0, -1),
+      () => new Uint8Array(0),
+    ]) {
+      const script = edit(messageType.clientKeyExchange, change)
+      const server = { ...named, credentials, psks: [psk12] }
+      const { pair } = scriptConnects12(script, { ...named, psks: [psk12] }, server)
+      expectRefusal(pair.run(), 'server', 'malformedMessage', 'decodeError')
+    }
+  })
+
+  test(`${suite}: a server that asks for a certificate (RFC 5246 7.4.4, RFC 4279)`, () => {
+    const script = before(messageType.serverHelloDone, (wire) => {
+      wire.message(messageType.certificateRequest, Uint8Array.of(1, 64, 0, 2, 8, 7, 0, 0))
+    })
+    const server = { ...named, credentials, psks: [psk12] }
+    const { pair } = connectToScript12(script, { ...named, psks: [psk12] }, server)
+    expectRefusal(pair.run(), 'client', 'unexpectedMessage', 'unexpectedMessage')
   })
 
   test(`${suite}: an identity that nobody knows`, () => {

@@ -1,55 +1,24 @@
 // Renegotiation in TLS 1.2 (RFC 5246 7.4.1, RFC 5746): who may start it, what goes on meanwhile, and what must not change.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ClientConfig, ServerConfig } from '#src/config.js'
-import type { Credential } from '#src/decision.js'
 import { OptionError } from '#src/fault.js'
-import { nullCredential, type Pair, type Side, trustEveryone } from '#src/testing.js'
+import { nullCredential, trustEveryone } from '#src/testing.js'
 import { decode } from '#src/wire/codec.js'
 import { readExtensions } from '#src/wire/extension.js'
 import { clientHello } from '#src/wire/message.js'
 import { messageType } from '#src/wire/registry.js'
 import { clientCredential, demand, serverCredential, text } from '../support/connect.js'
-import { alertAt, expectEstablished } from '../support/outcome.js'
+import { type Role, roles } from '../support/facing.js'
+import { alertAt } from '../support/outcome.js'
 import { recordsOf } from '../support/records.js'
+import {
+  connected,
+  count,
+  expectAlive,
+  expectRenegotiated,
+  renegotiation,
+} from '../support/renegotiation.js'
 import { bothVersions, connect12, psk12, ticketKeys, watch } from '../support/tls12.js'
-
-const renegotiation = { peerMayStart: true }
-const roles = ['client', 'server'] as const
-type Role = (typeof roles)[number]
-
-function connected(client: Partial<ClientConfig> = {}, server: Partial<ServerConfig> = {}): Pair {
-  const pair = connect12({ renegotiation, ...client }, { renegotiation, ...server }).run()
-  expectEstablished(pair)
-  return pair
-}
-
-function count(side: Side, kind: string): number {
-  return side.events.filter((event) => event.kind === kind).length
-}
-
-/** Data still goes both ways. */
-function expectAlive(pair: Pair): void {
-  expectEstablished(pair)
-  for (const [from, to] of [
-    [pair.client, pair.server],
-    [pair.server, pair.client],
-  ] as const) {
-    const had = to.data.length
-    from.send(text('alive'))
-    pair.run()
-    assert.equal(to.data.subarray(had), text('alive'))
-  }
-}
-
-function expectRenegotiated(pair: Pair, times = 1): void {
-  expectAlive(pair)
-  for (const side of [pair.client, pair.server]) {
-    assert.is(count(side, 'renegotiated'), times, side.connection.role)
-    assert.is(count(side, 'established'), 1)
-    assert.is(side.connection.state, 'connected')
-  }
-}
 
 for (const role of roles) {
   test(`${role}: another handshake, other keys, the same connection`, () => {
@@ -223,108 +192,6 @@ for (const [role, peer] of [
     assert.is(strict.run()[role].fault?.code, 'tooManyRenegotiations')
   })
 
-/** A server that waits for the verification of the client's certificate: the client has sent its Finished. */
-function halfway(): Pair {
-  const pair = connected({ credentials: [clientCredential] }, { verify: 'decide' })
-  pair.server.connection.renegotiate({ clientAuthentication: 'require' })
-  pair.run()
-  assert.is(pair.server.decisions[0]?.kind, 'verify')
-  assert.is(pair.client.connection.state, 'waitFinished')
-  return pair
-}
-
-function answerVerify(pair: Pair, role: Role): void {
-  const decision = pair[role].decisions.find(({ kind }) => kind === 'verify')
-  if (decision?.kind !== 'verify') throw new Error('no verify decision is open')
-  pair[role].answer('verify', trustEveryone(decision))
-  pair.run()
-}
-
-test('data goes both ways until the client has sent its Finished', () => {
-  const pair = connected({ credentials: 'decide' }, { verify: trustEveryone })
-  pair.server.connection.renegotiate({ clientAuthentication: 'require' })
-  pair.server.send(text('behind HelloRequest'))
-  pair.client.send(text('before it'))
-  pair.run()
-  assert.equal(pair.client.data, text('behind HelloRequest'))
-  assert.equal(pair.server.data, text('before it'))
-  // The client is asked for a certificate: it reads nothing, and both can send.
-  assert.is(pair.client.decisions[0]?.kind, 'credential')
-  pair.client.send(text(', in the midst'))
-  pair.server.send(text(', in the midst'))
-  pair.run()
-  assert.equal(pair.server.data, text('before it, in the midst'))
-  pair.client.answer('credential', clientCredential)
-  pair.run()
-  assert.equal(pair.client.data, text('behind HelloRequest, in the midst'))
-  expectRenegotiated(pair)
-  assert.equal(pair.server.connection.info?.peer?.chain, clientCredential.chain)
-})
-
-test('what the client sends behind its Finished waits for the server, under the new keys', () => {
-  const pair = halfway()
-  const before = pair.client.transmitted.length
-  pair.client.send(text('held'))
-  pair.server.send(text('under the old keys'))
-  pair.advance(1_000)
-  assert.is(pair.client.transmitted.length, before)
-  assert.is(pair.server.data.length, 0)
-  // The server's keys have not changed yet, and what comes under them is as good as ever.
-  assert.equal(pair.client.data, text('under the old keys'))
-  answerVerify(pair, 'server')
-  assert.equal(pair.server.data, text('held'))
-  expectRenegotiated(pair)
-  const kinds = pair.client.events.slice(-6).map(({ kind }) => kind)
-  assert.ok(kinds.indexOf('renegotiated') < kinds.lastIndexOf('transmit'))
-})
-
-test('what is held is bounded', () => {
-  const pair = connected(
-    { credentials: [clientCredential], limits: { maxQueued: 2_000 } },
-    { verify: 'decide' },
-  )
-  pair.server.connection.renegotiate({ clientAuthentication: 'require' })
-  pair.run()
-  assert.is(pair.client.connection.send(new Uint8Array(1_500)), 1_500)
-  assert.is(pair.client.connection.send(new Uint8Array(1_500)), 500)
-  assert.is(pair.client.connection.send(new Uint8Array(1)), 0)
-  answerVerify(pair, 'server')
-  assert.is(pair.server.data.length, 2_000)
-})
-
-test('with late answers on both sides', () => {
-  const away = (credential: Credential): readonly Credential[] => [{ ...credential, key: 'decide' }]
-  const pair = connect12(
-    { renegotiation, verify: 'decide', credentials: away(clientCredential) },
-    { renegotiation, verify: 'decide', credentials: away(serverCredential) },
-  )
-  const asked: string[] = []
-  const answer = () =>
-    pair.runAnswering((decision, side) => {
-      asked.push(`${side.connection.role} ${decision.kind}`)
-      if (decision.kind === 'verify') side.answer('verify', trustEveryone(decision))
-      if (decision.kind !== 'sign') return
-      const { key } = side === pair.client ? clientCredential : serverCredential
-      if (key === 'decide') return
-      side.answer(
-        'sign',
-        key.sign('ed25519', decision.message, () => new Uint8Array(0)),
-      )
-    })
-  answer()
-  pair.server.connection.renegotiate({ clientAuthentication: 'require' })
-  answer()
-  assert.equal(asked, [
-    'server sign',
-    'client verify',
-    'server sign',
-    'client verify',
-    'client sign',
-    'server verify',
-  ])
-  expectRenegotiated(pair)
-})
-
 test('who was nobody may become somebody, and then stays it', () => {
   const pair = connected({ credentials: [clientCredential] }, { verify: trustEveryone })
   const chain = () => pair.server.connection.info?.peer?.chain
@@ -381,82 +248,6 @@ test('both at once come to one', () => {
   pair.server.connection.renegotiate()
   pair.run()
   expectRenegotiated(pair)
-})
-
-test('a connection in the midst of it cannot be exported', () => {
-  const pair = halfway()
-  assert.throws(() => pair.client.connection.export(), /under way/)
-  assert.throws(() => pair.server.connection.export(), /decision is open/)
-})
-
-test('a peer that is refused in it ends the connection', () => {
-  const pair = halfway()
-  pair.client.send(text('never'))
-  pair.server.answer('verify', { ok: false, code: 'revoked', message: 'it is revoked', alert: 44 })
-  pair.run()
-  assert.is(pair.server.fault?.code, 'certificateRejected')
-  assert.is(alertAt(pair.client), 'certificateRevoked')
-  assert.is(pair.server.data.length, 0)
-})
-
-for (const role of roles)
-  test(`${role}: close in the midst of it`, () => {
-    const pair = halfway()
-    pair[role].connection.close()
-    pair.run()
-    answerVerify(pair, 'server')
-    const other = role === 'client' ? 'server' : 'client'
-    assert.ok(pair[other].peerClosed, `${pair[other].fault?.message}`)
-    pair[other].connection.close()
-    pair.run()
-    for (const side of [pair.client, pair.server]) {
-      assert.is(side.fault?.message, undefined)
-      assert.equal(side.events.slice(-1), [{ kind: 'closed' }], side.connection.role)
-    }
-  })
-
-test('what is held goes before close_notify', () => {
-  const pair = halfway()
-  pair.client.send(text('last words'))
-  pair.client.connection.close()
-  pair.run()
-  assert.not(pair.server.peerClosed)
-  answerVerify(pair, 'server')
-  assert.equal(pair.server.data, text('last words'))
-  assert.ok(pair.server.peerClosed)
-})
-
-// RFC 5246 7.2.1: what waits to be written is discarded.
-test('a server that closes in the midst of it leaves what is held unsent, and the client can close', () => {
-  const pair = halfway()
-  pair.client.send(text('held'))
-  pair.server.connection.close()
-  pair.run()
-  assert.ok(pair.client.peerClosed)
-  pair.client.connection.close()
-  pair.run()
-  assert.equal(pair.client.events.slice(-1), [{ kind: 'closed' }])
-  assert.is(pair.server.data.length, 0)
-})
-
-test('nor does a server that closes after the client has', () => {
-  const pair = halfway()
-  pair.client.send(text('held'))
-  pair.client.connection.close()
-  pair.run()
-  pair.server.connection.close()
-  pair.run()
-  assert.equal(pair.client.events.slice(-1), [{ kind: 'closed' }])
-})
-
-test('abort in the midst of it is silent and final', () => {
-  const pair = halfway()
-  const before = pair.client.transmitted.length
-  pair.client.send(text('never'))
-  pair.client.connection.abort()
-  answerVerify(pair, 'server')
-  assert.is(pair.client.transmitted.length, before)
-  assert.is(pair.client.connection.state, 'closed')
 })
 
 test('a record in plaintext, and change_cipher_spec, are protected by the keys of their time', () => {

@@ -246,7 +246,8 @@ function resumption({ versions }: Pick<ServerConfig, 'versions'>, random: Random
 }
 
 function versions(random: Random) {
-  const renegotiation = { peerMayStart: chance(0.7, random), limit: 1_000 }
+  const sendMeanwhile = chance(0.5, random)
+  const renegotiation = { peerMayStart: chance(0.7, random), limit: 1_000, sendMeanwhile }
   const crypto = nullCryptoTls12
   const spoken = chance(0.5, random) ? bothVersions : only12({})
   return chance(0.8, random) ? { ...spoken, crypto, renegotiation } : { ...spoken, crypto }

@@ -1,4 +1,4 @@
-// PITFALLS 1 to 10, where TLS 1.2 is spoken: a peer that has not shown who it is.
+// PITFALLS 1 to 3 and 10, where TLS 1.2 is spoken: a peer that has not shown who it is.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concat } from '#src/bytes.js'
@@ -21,7 +21,8 @@ import { decode, encode } from '#src/wire/codec.js'
 import { serverHello } from '#src/wire/message.js'
 import { certificate12, certificateRequest12, digitallySigned } from '#src/wire/message12.js'
 import { messageType } from '#src/wire/registry.js'
-import { clientCredential, connect, demand, serverCredential, text } from '../support/connect.js'
+import { clientCredential, connect, demand, serverCredential } from '../support/connect.js'
+import { fromClient12, fromServer12 } from '../support/facing12.js'
 import { expectEstablished, expectRefusal } from '../support/outcome.js'
 import {
   again,
@@ -40,21 +41,10 @@ const {
   clientKeyExchange,
   finished,
   serverKeyExchange,
-  serverHelloDone,
 } = messageType
 const authenticated: Partial<ServerConfig> = {
   clientAuthentication: 'require',
   verify: trustEveryone,
-}
-
-function fromServer(
-  script: Script,
-  client: Partial<ClientConfig> = {},
-  server: Partial<ServerConfig> = {},
-): Pair {
-  const { pair } = connectToScript12(script, client, server)
-  pair.server.send(text('not to be delivered'))
-  return pair.run()
 }
 
 function fromClient(
@@ -62,9 +52,7 @@ function fromClient(
   client: Partial<ClientConfig> = {},
   server: Partial<ServerConfig> = authenticated,
 ): Pair {
-  const { pair } = scriptConnects12(script, { credentials: [clientCredential], ...client }, server)
-  pair.client.send(text('not to be delivered'))
-  return pair.run()
+  return fromClient12(script, { credentials: [clientCredential], ...client }, server)
 }
 
 function refusesServer(
@@ -96,21 +84,21 @@ test('PITFALLS 1: a server without ServerKeyExchange', () => {
     const psks = suite.includes('PSK') ? { psks: [psk12] } : {}
     const client = { suites: [suite], ...psks }
     const credentials = [serverCredential, rsaCredential]
-    refusesServer(fromServer(omit(serverKeyExchange), client, { ...client, credentials }))
+    refusesServer(fromServer12(omit(serverKeyExchange), client, { ...client, credentials }))
   }
 })
 
 test('PITFALLS 1: a server without Certificate, or without both', () => {
-  refusesServer(fromServer(omit(certificate)))
-  refusesServer(fromServer(combine(omit(certificate), omit(serverKeyExchange))))
+  refusesServer(fromServer12(omit(certificate)))
+  refusesServer(fromServer12(combine(omit(certificate), omit(serverKeyExchange))))
   const rsa = { suites: ['TLS_RSA_WITH_AES_128_GCM_SHA256'] }
-  refusesServer(fromServer(omit(certificate), rsa, { ...rsa, credentials: [rsaCredential] }))
+  refusesServer(fromServer12(omit(certificate), rsa, { ...rsa, credentials: [rsaCredential] }))
 })
 
 test('PITFALLS 1: a server with an empty Certificate', () => {
   const empty = edit(certificate, () => Uint8Array.of(0, 0, 0))
   for (const script of [empty, combine(empty, omit(serverKeyExchange))])
-    expectRefusal(fromServer(script), 'client', 'emptyServerCertificate', 'decodeError')
+    expectRefusal(fromServer12(script), 'client', 'emptyServerCertificate', 'decodeError')
 })
 
 test('PITFALLS 1: a server that copied a certificate and signs with a key of its own', () => {
@@ -118,7 +106,7 @@ test('PITFALLS 1: a server that copied a certificate and signs with a key of its
   if (key === 'decide') return
   const own = nullKey('ed25519', 'mine')
   const copied = { chain, key: { ...own, publicKey: key.publicKey } }
-  const pair = fromServer({}, {}, { credentials: [copied] })
+  const pair = fromServer12({}, {}, { credentials: [copied] })
   expectRefusal(pair, 'client', 'badSignature', 'decryptError')
 })
 
@@ -128,7 +116,7 @@ test('PITFALLS 1: a server that copied a certificate, and cannot decrypt', () =>
   if (key === 'decide') return
   const own = nullKey('rsa', 'mine')
   const copied = { chain, key: { ...own, publicKey: key.publicKey } }
-  const pair = fromServer({}, rsa, { ...rsa, credentials: [copied] })
+  const pair = fromServer12({}, rsa, { ...rsa, credentials: [copied] })
   assert.is(pair.client.info, undefined)
   assert.is(pair.server.fault?.code, 'badRecordMac')
   assert.is(pair.client.data.length, 0)
@@ -187,7 +175,7 @@ for (const [name, forge] of forgeries) {
       const forged = encode(digitallySigned, { ...signed, signature: forge(signed.signature) })
       return concat(body.subarray(0, parametersLength), forged)
     })
-    expectRefusal(fromServer(script), 'client', 'badSignature', 'decryptError')
+    expectRefusal(fromServer12(script), 'client', 'badSignature', 'decryptError')
   })
 
   test(`PITFALLS 2: a client's signature, ${name}`, () => {
@@ -221,7 +209,7 @@ test('PITFALLS 2: a signature over other parameters, other randoms, or in anothe
   ]
   for (const change of changes) {
     const credentials = [signing(serverCredential, change)]
-    expectRefusal(fromServer({}, {}, { credentials }), 'client', 'badSignature', 'decryptError')
+    expectRefusal(fromServer12({}, {}, { credentials }), 'client', 'badSignature', 'decryptError')
   }
 })
 
@@ -229,7 +217,7 @@ test('PITFALLS 2: parameters that were changed behind the signature', () => {
   for (const at of [4, 5, 20, 35])
     for (const transcript of ['sent', 'meant'] as const) {
       const script = edit(serverKeyExchange, (body) => flip(body, at), { transcript })
-      expectRefusal(fromServer(script), 'client', 'badSignature', 'decryptError')
+      expectRefusal(fromServer12(script), 'client', 'badSignature', 'decryptError')
     }
 })
 
@@ -266,7 +254,7 @@ test('PITFALLS 2: a certificate that was exchanged on the way', () => {
     const script = editWith(certificate, certificate12, () => ({ certificateList: [other] }), {
       transcript,
     })
-    expectRefusal(fromServer(script), 'client', 'badSignature', 'decryptError')
+    expectRefusal(fromServer12(script), 'client', 'badSignature', 'decryptError')
     expectRefusal(fromClient(script), 'server', 'badSignature', 'decryptError')
   }
 })
@@ -291,9 +279,9 @@ const session = demand(connect(only12({}), only12(tickets)).run().client.session
 for (const [name, change] of wrongFinished)
   test(`PITFALLS 3: Finished, ${name}, in a full handshake and in a resumption`, () => {
     const script = edit(finished, change)
-    expectRefusal(fromServer(script), 'client', 'badFinished', 'decryptError')
+    expectRefusal(fromServer12(script), 'client', 'badFinished', 'decryptError')
     expectRefusal(fromClient(script), 'server', 'badFinished', 'decryptError')
-    const resumed = fromServer(script, { session }, again(tickets))
+    const resumed = fromServer12(script, { session }, again(tickets))
     expectRefusal(resumed, 'client', 'badFinished', 'decryptError')
     const { pair } = scriptConnects12(script, { session }, again(tickets))
     expectRefusal(pair.run(), 'server', 'badFinished', 'decryptError')
@@ -306,7 +294,7 @@ test("PITFALLS 3: the other side's Finished sent back, or the one of the handsha
       theirs ??= observation.bytes.slice(4)
   }
   const mirror = edit(finished, () => demand(theirs))
-  expectRefusal(fromServer(mirror, {}, { observe }), 'client', 'badFinished', 'decryptError')
+  expectRefusal(fromServer12(mirror, {}, { observe }), 'client', 'badFinished', 'decryptError')
   const renegotiation = { renegotiation: { peerMayStart: true } }
   const first: Uint8Array[] = []
   const repeat = edit(finished, (body) => {
@@ -330,93 +318,16 @@ test('PITFALLS 3: a handshake of which the two sides saw different messages', ()
   const prefer = { extendedMainSecret: 'prefer' } as const
   const request: Partial<ServerConfig> = { clientAuthentication: 'request', verify: trustEveryone }
   // With the extended main secret the keys differ already.
-  const extended = fromServer(change, {}, request)
+  const extended = fromServer12(change, {}, request)
   assert.is(extended.server.fault?.code, 'badRecordMac')
   assert.is(extended.client.info, undefined)
-  const plain = fromServer(
+  const plain = fromServer12(
     change,
     { ...prefer, profile: { omitExtensions: [23] } },
     { ...request, ...prefer },
   )
   assert.is(plain.server.fault?.code, 'badFinished')
   assert.is(plain.client.info, undefined)
-})
-
-// 5, 7
-
-test('PITFALLS 7: the client shows nothing before the server is verified', () => {
-  const client = { credentials: [clientCredential], verify: 'decide' as const }
-  const { pair } = connectToScript12({}, client, authenticated)
-  pair.run()
-  const [leaf = new Uint8Array(0)] = clientCredential.chain
-  const shown = () => Buffer.from(pair.client.transmitted).includes(Buffer.from(leaf))
-  assert.is(pair.client.decisions[0]?.kind, 'verify')
-  assert.not(shown())
-  pair.client.answer('verify', { ok: false, code: 'no', message: 'no' })
-  pair.run()
-  assert.not(shown())
-  expectRefusal(pair, 'client', 'certificateRejected', 'badCertificate')
-  assert.is(pair.server.info, undefined)
-})
-
-test('PITFALLS 7: nor to a server whose signature is wrong, or whose flight has no end', () => {
-  const [leaf = new Uint8Array(0)] = clientCredential.chain
-  for (const script of [
-    edit(serverKeyExchange, (body) => flip(body, body.length - 1)),
-    omit(serverHelloDone),
-  ]) {
-    const client = { credentials: [clientCredential] }
-    const pair = fromServer(script, client, authenticated)
-    assert.is(pair.client.info, undefined)
-    assert.not(Buffer.from(pair.client.transmitted).includes(Buffer.from(leaf)))
-  }
-})
-
-// 9
-
-test('PITFALLS 9: a server that goes on to the end from anywhere', () => {
-  for (const type of [messageType.serverHello, certificate, serverKeyExchange, serverHelloDone]) {
-    const script = after(type, (wire) => {
-      wire.changeCipherSpec()
-      wire.message(finished, new Uint8Array(12))
-      wire.data(text('never'))
-    })
-    // Right behind ServerHelloDone the client has answered, and waits for just that: the keys are missing.
-    const [code, alert] =
-      type === serverHelloDone
-        ? (['badRecordMac', 'badRecordMac'] as const)
-        : (['badChangeCipherSpec', 'unexpectedMessage'] as const)
-    expectRefusal(fromServer(script), 'client', code, alert)
-  }
-})
-
-test('PITFALLS 9: a client that goes on to the end from anywhere', () => {
-  for (const type of [messageType.clientHello, certificate, clientKeyExchange]) {
-    const script = after(type, (wire) => {
-      wire.changeCipherSpec()
-      wire.message(finished, new Uint8Array(12))
-    })
-    refusesClient(fromClient(script), 'badChangeCipherSpec')
-  }
-})
-
-test('PITFALLS 9: the messages of a server in any other order', () => {
-  const flight = [certificate, serverKeyExchange, certificateRequest]
-  for (const first of flight)
-    for (const second of flight) {
-      if (first === second) continue
-      const held: Uint8Array[] = []
-      const script: Script = {
-        handshake(message, wire) {
-          if (message.type !== first && message.type !== second) return undefined
-          held.push(message.raw)
-          if (held.length < 2) return message.raw
-          for (const raw of held.reverse()) wire.handshake(raw)
-          return message.raw
-        },
-      }
-      refusesServer(fromServer(script, {}, authenticated))
-    }
 })
 
 // 10
@@ -428,7 +339,7 @@ test('PITFALLS 10: a suite without a certificate that the client did not offer',
       ...hello,
       cipherSuite,
     }))
-    expectRefusal(fromServer(script), 'client', 'unofferedSuite', 'illegalParameter')
+    expectRefusal(fromServer12(script), 'client', 'unofferedSuite', 'illegalParameter')
   }
 })
 

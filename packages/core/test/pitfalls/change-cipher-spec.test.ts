@@ -20,6 +20,7 @@ import { clientCredential, connect, demand, text } from '../support/connect.js'
 import { expectRefused, never, type Role, roles } from '../support/facing.js'
 import { earlier12, facing12, later12 } from '../support/facing12.js'
 import { expectEstablished } from '../support/outcome.js'
+import { plainMessages, recordsOf } from '../support/records.js'
 import { again, bothVersions, only12, ticketKeys } from '../support/tls12.js'
 
 const { clientHello, clientKeyExchange, finished, serverHello, serverHelloDone } = messageType
@@ -149,7 +150,32 @@ for (const role of roles) {
         wire.handshake(concat(raw, rest))
         return raw
       })
-      expectNever(facing12(role, script).pair.run(), role, 'keyChangeStraddled')
+      const pair = facing12(role, script).pair.run()
+      expectNever(pair, role, 'keyChangeStraddled')
+      // It is refused before it is answered.
+      if (role === 'client') assert.is(plainMessages(pair.client.transmitted).length, 1)
+    }
+  })
+
+  test(`${role}: bytes of another message behind one that is to be answered`, () => {
+    const answers: readonly (readonly [type: number, plain: number, client: object])[] =
+      role === 'client'
+        ? [[finished, 1, { session }]]
+        : [
+            [clientHello, 0, {}],
+            [finished, 4, {}],
+          ]
+    for (const [type, plain, client] of answers) {
+      const script = on(type, ({ raw }, wire) => {
+        wire.handshake(concat(raw, one))
+        return raw
+      })
+      const { pair } = facing12(role, script, client, again(tickets))
+      pair.run()
+      expectNever(pair, role, 'keyChangeStraddled')
+      // It is refused before it is answered: nothing more has gone out but the alert.
+      assert.is(plainMessages(pair[role].transmitted).length, plain)
+      assert.is(recordsOf(pair[role].transmitted).filter(({ type }) => type === 20).length, 0)
     }
   })
 

@@ -3,7 +3,6 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { SessionQuestion } from '#src/decision.js'
-import type { Session } from '#src/session.js'
 import { decodeState, encodeState } from '#src/session-codec.js'
 import { createSessionStore } from '#src/session-store.js'
 import {
@@ -19,28 +18,20 @@ import {
 import { extensionTable } from '#src/wire/extension.js'
 import { serverHello } from '#src/wire/message.js'
 import { messageType } from '#src/wire/registry.js'
-import { clientCredential, connect, demand, text } from '../support/connect.js'
+import { clientCredential, connect, demand } from '../support/connect.js'
+import { fromServer12 } from '../support/facing12.js'
 import { expectEstablished, expectRefusal } from '../support/outcome.js'
-import { again, bothVersions, connect12, connectToScript12, ticketKeys } from '../support/tls12.js'
+import { sessionOf, tickets } from '../support/resumption12.js'
+import { again, bothVersions, connect12, connectToScript12 } from '../support/tls12.js'
 
-const tickets: Partial<ServerConfig> = { tickets: { keys: ticketKeys } }
 const { extendedMainSecret } = extensionTable
-
-function sessionOf(
-  server: Partial<ServerConfig> = tickets,
-  client: Partial<ClientConfig> = {},
-): Session {
-  return demand(connect12(client, server).run().client.sessions[0])
-}
 
 function fromServer(
   script: Script,
   client: Partial<ClientConfig>,
   server: Partial<ServerConfig> = {},
 ): Pair {
-  const { pair } = connectToScript12(script, client, again({ ...tickets, ...server }))
-  pair.server.send(text('not to be delivered'))
-  return pair.run()
+  return fromServer12(script, client, again({ ...tickets, ...server }))
 }
 
 function answer(fields: object): Script {

@@ -6,15 +6,16 @@ import { concat } from '#src/bytes.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { SignatureName, SigningKey } from '#src/crypto/provider.js'
 import { parseSubjectPublicKey } from '#src/crypto/spki.js'
+import { encodeBitString, encodeObjectIdentifier, encodeSequence } from '#src/der/write.js'
 import type { FaultCode } from '#src/fault.js'
 import { nobleTls12 } from '#src/noble/tls12.js'
 import { editWith, nullCertificate, type Pair, trustEveryone } from '#src/testing.js'
 import { certificate12, digitallySigned } from '#src/wire/message12.js'
 import { messageType } from '#src/wire/registry.js'
-import { connectToScript, demand, scriptConnects } from '../support/connect.js'
-import { expectEstablished } from '../support/outcome.js'
+import { clientCredential, connectToScript, demand, scriptConnects } from '../support/connect.js'
+import { expectEstablished, expectRefusal } from '../support/outcome.js'
 import { resigned } from '../support/resign.js'
-import { only12 } from '../support/tls12.js'
+import { connectToScript12, only12, scriptConnects12 } from '../support/tls12.js'
 
 const pss = (salt: number) => (key: KeyObject, message: Uint8Array) =>
   nodeSign('sha256', message, {
@@ -291,6 +292,21 @@ test('PITFALLS 6: a certificate of another kind than the suite, or on a curve th
     credentials: [{ ...own, key: { ...own.key, decrypt } }],
   })
   assert.is(pair.run().client.fault?.code, 'mismatchedCertificate')
+})
+
+test('PITFALLS 6: a key of a kind that TLS 1.2 has no signatures for, shown by either side', () => {
+  const algorithm = encodeSequence(encodeObjectIdentifier('2.16.840.1.101.3.4.3.17'))
+  const spki = encodeSequence(algorithm, encodeBitString(new Uint8Array(1312)))
+  const chain = [nullCertificate('a name', parseSubjectPublicKey(spki))]
+  const script = editWith(messageType.certificate, certificate12, () => ({
+    certificateList: chain,
+  }))
+  const request = { clientAuthentication: 'request', verify: trustEveryone } as const
+  const fromServer = connectToScript12(script).pair.run()
+  expectRefusal(fromServer, 'client', 'mismatchedCertificate', 'illegalParameter')
+  const credentials = [clientCredential]
+  const fromClient = scriptConnects12(script, { credentials }, request).pair.run()
+  expectRefusal(fromClient, 'server', 'mismatchedCertificate', 'illegalParameter')
 })
 
 test.run()

@@ -1,8 +1,10 @@
 /** A server that has asked for a renegotiation, which the client has not begun (RFC 5246 7.4.1.1). */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { noBytes } from '#src/bytes.js'
+import { messageType } from '#src/wire/registry.js'
 import { expectEstablished } from '../support/outcome.js'
-import { connect12, watch } from '../support/tls12.js'
+import { connect12, connectToScript12, watch } from '../support/tls12.js'
 
 const renegotiation = { peerMayStart: true }
 
@@ -34,6 +36,32 @@ test('it cannot be exported before the client has answered', () => {
   // Nothing was lost by trying.
   assert.is(server.state, 'connected')
   assert.is(pair.server.fault, undefined)
+})
+
+test('a peer that has closed is not asked: it would not answer', () => {
+  for (const role of ['client', 'server'] as const) {
+    const pair = connect12({ renegotiation }, { renegotiation }).run()
+    pair[role === 'client' ? 'server' : 'client'].connection.close()
+    pair.run()
+    assert.throws(() => pair[role].connection.renegotiate(), /the peer has closed/)
+    // What it still reads goes on.
+    pair[role].send(Uint8Array.of(1))
+    pair.run()
+    assert.is(pair[role].fault, undefined)
+  }
+})
+
+test('a server that asks and then refuses leaves the client where it was', () => {
+  const { pair, peer } = connectToScript12({}, { renegotiation })
+  expectEstablished(pair.run())
+  // The server itself knows nothing of it.
+  peer.wire.message(messageType.helloRequest, noBytes)
+  pair.run()
+  assert.is(pair.client.connection.state, 'connected')
+  assert.not(pair.client.events.some(({ kind }) => kind === 'renegotiationRefused'))
+  pair.client.connection.renegotiate()
+  pair.run()
+  assert.ok(pair.client.events.some(({ kind }) => kind === 'renegotiationRefused'))
 })
 
 test.run()

@@ -50,6 +50,12 @@ test('server: a client that leaves it out the next time', () => {
       [gcm, true],
       [cbc, false],
     ],
+    [
+      [gcm, true],
+      [cbc, true],
+      [gcm, true],
+      [cbc, false],
+    ],
   ] as const)
     assert.is(renegotiating(rounds).server.fault?.code, 'encryptThenMacMissing')
 })
@@ -64,6 +70,12 @@ test('what never had it goes on without, and may gain it', () => {
     [
       [cbc, true],
       [gcm, true],
+      [cbc, true],
+    ],
+    [
+      [gcm, true],
+      [gcm, true],
+      [cbc, false],
       [cbc, true],
     ],
   ] as const) {

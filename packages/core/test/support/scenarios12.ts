@@ -3,11 +3,11 @@ import { tls12 } from '#src/handshake/tls12.js'
 import { nullCredential, nullCryptoTls12, trustEveryone } from '#src/testing.js'
 import { clientCredential, serverCredential, text } from './connect.js'
 import { bulk, closing, exchange, type Scenario, type Stage, ticketStore } from './perform.js'
+import { meanwhile, renegotiation } from './renegotiation.js'
 import { bothVersions, psk12, rsaCredential, ticketKeys } from './tls12.js'
 
 const crypto = nullCryptoTls12
 const alpn = ['h2', 'http/1.1']
-const renegotiation = { peerMayStart: true }
 const psks = { psks: [psk12] }
 const authentication = { clientAuthentication: 'require', verify: trustEveryone } as const
 
@@ -158,6 +158,12 @@ const list: readonly Scenario[] = [
     client: { renegotiation },
     server: () => ({ renegotiation }),
     play: byServer,
+  },
+  {
+    name: 'renegotiation without holding data',
+    client: meanwhile,
+    server: () => meanwhile,
+    play: byClient,
   },
   {
     name: 'renegotiation refused',

@@ -1,41 +1,165 @@
-/** The AES block over noble's tables, one block at a time, and the header mask made of it. */
-import { unsafe } from '@noble/ciphers/aes.js'
+/**
+ * AES (FIPS 197), the direction that GCM, CCM and header masks need, and counter mode.
+ *
+ * noble's AES takes 640 KiB of tables for this, which are made when it is loaded, and an object for each block. Here one
+ * table of 1 KiB has SubBytes and MixColumns in it: the columns that the other three rows give are rotations of the
+ * first. The state is four words, one column each, the first row on top. What a table is looked up by depends on secrets,
+ * as in noble's (docs/security.md).
+ */
 import type { HeaderMask } from '../provider.js'
 
-/** An expanded key, for 16 or 32 bytes of key. */
-export type AesKey = Uint32Array
+/** An expanded key: the words of the round keys, for 16 or 32 bytes of key. */
+export type AesKey = Int32Array
 
+/** In GF(2^8), modulo x^8 + x^4 + x^3 + x + 1. */
+function double(a: number): number {
+  return (a << 1) ^ (0x11b & -(a >>> 7))
+}
+
+/** FIPS 197 5.1.1: the inverse in GF(2^8), and an affine map. */
+const sbox = /* @__PURE__ */ (() => {
+  // 3 generates the group, so the inverse of its i-th power is its power 255 - i.
+  const powers = new Uint8Array(256)
+  for (let i = 0, power = 1; i < 256; i++, power ^= double(power)) powers[i] = power
+  const table = new Uint8Array(256)
+  for (let i = 0; i < 255; i++) {
+    const inverse = powers[255 - i] as number
+    const twice = (inverse << 8) | inverse
+    table[powers[i] as number] =
+      twice ^ (twice >> 4) ^ (twice >> 5) ^ (twice >> 6) ^ (twice >> 7) ^ 0x63
+  }
+  table[0] = 0x63
+  return table
+})()
+
+/** What a byte of the first row adds to its column: MixColumns of its substitute (FIPS 197 5.1.3). */
+const columns = /* @__PURE__ */ (() =>
+  Int32Array.from(sbox, (byte) => {
+    const twice = double(byte)
+    return (twice << 24) | (byte << 16) | (byte << 8) | (twice ^ byte)
+  }))()
+
+/** @throws {TypeError} for a key of another length. */
 export function expandAesKey(key: Uint8Array, keyLength: number): AesKey {
   if (key.length !== keyLength) throw new TypeError(`AES key of ${keyLength} bytes expected`)
-  return unsafe.expandKeyLE(key)
+  const length = keyLength / 4
+  const words = new Int32Array(4 * (length + 7))
+  const bytes = new DataView(key.buffer, key.byteOffset, keyLength)
+  for (let i = 0; i < length; i++) words[i] = bytes.getInt32(4 * i)
+  // FIPS 197 5.2.
+  for (let i = length, constant = 1; i < words.length; i++) {
+    let word = words[i - 1] as number
+    if (i % length === 0) {
+      const rotated = (word << 8) | (word >>> 24)
+      word = substituted(rotated, rotated, rotated, rotated) ^ (constant << 24)
+      constant = double(constant)
+    } else if (length > 6 && i % length === 4) {
+      word = substituted(word, word, word, word)
+    }
+    words[i] = (words[i - length] as number) ^ word
+  }
+  return words
 }
 
-/** Encrypts the 16 bytes at `offset` of `block` in place. */
-export function encryptBlock(key: AesKey, block: DataView, offset = 0): void {
-  const { s0, s1, s2, s3 } = unsafe.encrypt(
-    key,
-    block.getUint32(offset, true),
-    block.getUint32(offset + 4, true),
-    block.getUint32(offset + 8, true),
-    block.getUint32(offset + 12, true),
+/** SubBytes and ShiftRows of a column, from the four columns whose rows meet in it. */
+function substituted(a: number, b: number, c: number, d: number): number {
+  // Indices are bytes.
+  return (
+    ((sbox[a >>> 24] as number) << 24) |
+    ((sbox[(b >>> 16) & 255] as number) << 16) |
+    ((sbox[(c >>> 8) & 255] as number) << 8) |
+    (sbox[d & 255] as number)
   )
-  block.setUint32(offset, s0, true)
-  block.setUint32(offset + 4, s1, true)
-  block.setUint32(offset + 8, s2, true)
-  block.setUint32(offset + 12, s3, true)
 }
 
-/** Encrypts aligned `text` in place in counter mode. `counter` is the first counter block and is advanced. */
-export function counterMode(key: AesKey, counter: Uint8Array, text: Uint8Array): void {
-  unsafe.ctr32(key, false, counter, text, text)
+/** The same, and MixColumns. */
+function mixed(a: number, b: number, c: number, d: number): number {
+  const second = columns[(b >>> 16) & 255] as number
+  const third = columns[(c >>> 8) & 255] as number
+  const fourth = columns[d & 255] as number
+  return (
+    (columns[a >>> 24] as number) ^
+    ((second >>> 8) | (second << 24)) ^
+    ((third >>> 16) | (third << 16)) ^
+    ((fourth >>> 24) | (fourth << 8))
+  )
+}
+
+/** Encrypts a block of four big-endian words in place. */
+export function encryptBlock(key: AesKey, block: Int32Array): void {
+  // Indices are below the key's length, which is a multiple of 4.
+  let a = (block[0] as number) ^ (key[0] as number)
+  let b = (block[1] as number) ^ (key[1] as number)
+  let c = (block[2] as number) ^ (key[2] as number)
+  let d = (block[3] as number) ^ (key[3] as number)
+  const last = key.length - 4
+  for (let i = 4; i < last; i += 4) {
+    const next = mixed(a, b, c, d) ^ (key[i] as number)
+    const nextB = mixed(b, c, d, a) ^ (key[i + 1] as number)
+    const nextC = mixed(c, d, a, b) ^ (key[i + 2] as number)
+    d = mixed(d, a, b, c) ^ (key[i + 3] as number)
+    a = next
+    b = nextB
+    c = nextC
+  }
+  block[0] = substituted(a, b, c, d) ^ (key[last] as number)
+  block[1] = substituted(b, c, d, a) ^ (key[last + 1] as number)
+  block[2] = substituted(c, d, a, b) ^ (key[last + 2] as number)
+  block[3] = substituted(d, a, b, c) ^ (key[last + 3] as number)
+}
+
+/** What `counterMode` adds to a block of text. Nobody else can see it: everything is synchronous. */
+const keyStream = /* @__PURE__ */ new Int32Array(4)
+
+/**
+ * Encrypts `length` bytes in counter mode, from one place to another or the same. `counter` is the first counter block,
+ * the last word of which counts.
+ */
+export function counterMode(
+  key: AesKey,
+  counter: Int32Array,
+  from: DataView,
+  to: DataView,
+  length: number,
+): void {
+  const whole = length & ~15
+  for (let at = 0; at < length; at += 16) {
+    keyStream[0] = counter[0] as number
+    keyStream[1] = counter[1] as number
+    keyStream[2] = counter[2] as number
+    keyStream[3] = (counter[3] as number) + (at >>> 4)
+    encryptBlock(key, keyStream)
+    if (at === whole) break
+    to.setInt32(at, from.getInt32(at) ^ (keyStream[0] as number))
+    to.setInt32(at + 4, from.getInt32(at + 4) ^ (keyStream[1] as number))
+    to.setInt32(at + 8, from.getInt32(at + 8) ^ (keyStream[2] as number))
+    to.setInt32(at + 12, from.getInt32(at + 12) ^ (keyStream[3] as number))
+  }
+  for (let at = whole; at < length; at++) {
+    const word = keyStream[(at - whole) >> 2] as number
+    to.setUint8(at, from.getUint8(at) ^ (word >>> (24 - 8 * (at & 3))))
+  }
+  keyStream.fill(0)
 }
 
 /** AES-ECB of the sample (RFC 9001 5.4.3, RFC 9147 4.2.3): all 16 bytes. */
 export function aesHeaderMask(key: Uint8Array, keyLength: number): HeaderMask {
   const expanded = expandAesKey(key, keyLength)
+  const block = new Int32Array(4)
   return (sample) => {
-    const mask = sample.slice(0, 16)
-    encryptBlock(expanded, new DataView(mask.buffer))
+    const mask = new Uint8Array(16)
+    readWords(block, new DataView(sample.buffer, sample.byteOffset, 16))
+    encryptBlock(expanded, block)
+    writeWords(block, new DataView(mask.buffer))
     return mask
   }
+}
+
+/** Reads a block, or the start of one, as big-endian words. */
+export function readWords(words: Int32Array, bytes: DataView): void {
+  for (let i = 0; i < words.length; i++) words[i] = bytes.getInt32(4 * i)
+}
+
+export function writeWords(words: Int32Array, bytes: DataView, offset = 0): void {
+  for (let i = 0; i < words.length; i++) bytes.setInt32(offset + 4 * i, words[i] as number)
 }

@@ -1,8 +1,8 @@
-/** ChaCha20-Poly1305 (RFC 8439) over noble's cipher and authenticator. */
-import { poly1305 } from '@noble/ciphers/_poly1305.js'
-import { chacha20, hchacha } from '@noble/ciphers/chacha.js'
+/** ChaCha20-Poly1305 (RFC 8439). */
 import type { Aead, AeadAlgorithm, HeaderMask } from '../provider.js'
-import { equalConstantTime, gather } from './scratch.js'
+import { type ChaChaState, chachaBlock, chachaCrypt, chachaState } from './chacha20.js'
+import { fresh } from './fresh.js'
+import { Poly1305 } from './poly1305.js'
 
 const keyLength = 32
 const nonceLength = 12
@@ -21,12 +21,15 @@ export const chacha20Poly1305: AeadAlgorithm = {
 }
 
 class ChaChaKey implements Aead {
-  readonly #key: Uint8Array
-  readonly #oneTimeKey = new Uint8Array(32)
+  readonly #state: ChaChaState
+  readonly #mac = new Poly1305()
+  readonly #tag = new Int32Array(4)
+  /** Of block 0. */
+  readonly #first = new Int32Array(16)
 
   constructor(key: Uint8Array) {
     checkKey(key)
-    this.#key = key.slice()
+    this.#state = chachaState(key)
   }
 
   seal(
@@ -37,77 +40,82 @@ class ChaChaKey implements Aead {
     out: Uint8Array,
     outOffset: number,
   ): number {
-    const text = gather(input, trailer)
-    chacha20(this.#key, nonce, text, text, 1)
-    const tag = this.#tag(nonce, aad, text)
-    out.set(text, outOffset)
-    out.set(tag, outOffset + text.length)
-    return text.length + tagLength
+    const length = input.length + trailer.length
+    out.set(input, outOffset)
+    out.set(trailer, outOffset + input.length)
+    const record = new DataView(out.buffer, out.byteOffset + outOffset, length + tagLength)
+    this.#start(nonce)
+    chachaCrypt(this.#state, record, record, length)
+    this.#computeTag(aad, record, length)
+    // The tag has four words.
+    for (let i = 0; i < 4; i++) record.setInt32(length + 4 * i, this.#tag[i] as number, true)
+    return length + tagLength
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, input: Uint8Array): Uint8Array | undefined {
     const length = input.length - tagLength
     if (length < 0) return undefined
-    const ciphertext = input.subarray(0, length)
-    const tag = this.#tag(nonce, aad, ciphertext)
-    if (!equalConstantTime(tag, input.subarray(length))) return undefined
-    const text = new Uint8Array(length)
-    text.set(ciphertext)
-    return chacha20(this.#key, nonce, text, text, 1)
+    const record = new DataView(input.buffer, input.byteOffset, input.length)
+    this.#start(nonce)
+    this.#computeTag(aad, record, length)
+    let difference = 0
+    for (let i = 0; i < 4; i++) {
+      difference |= (this.#tag[i] as number) ^ record.getInt32(length + 4 * i, true)
+    }
+    if (difference !== 0) return undefined
+    return fresh(length, (text) => chachaCrypt(this.#state, record, text, length))
   }
 
   wipe(): void {
-    this.#key.fill(0)
-    this.#oneTimeKey.fill(0)
+    this.#state.fill(0)
+    this.#mac.wipe()
+    this.#tag.fill(0)
+    this.#first.fill(0)
   }
 
-  /** RFC 8439 2.8: Poly1305 of both parts, each padded to 16 bytes, and their lengths. */
-  #tag(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-    // RFC 8439 2.6: the key is the first half of block 0.
-    const oneTimeKey = this.#oneTimeKey.fill(0)
-    chacha20(this.#key, nonce, oneTimeKey, oneTimeKey, 0)
-    const mac = poly1305.create(oneTimeKey)
-    if (aad.length > 0) mac.update(padded(aad, 0))
-    mac.update(ciphertext)
-    const tail = new Uint8Array((-ciphertext.length & 15) + 16)
-    const lengths = new DataView(tail.buffer, tail.length - 16)
-    // Lengths beyond 2^32 bytes do not fit into memory.
-    lengths.setUint32(0, aad.length, true)
-    lengths.setUint32(8, ciphertext.length, true)
-    mac.update(tail)
-    return mac.digest()
+  /** RFC 8439 2.6: the authenticator's key is the first half of block 0. The text starts at block 1. */
+  #start(nonce: Uint8Array): void {
+    if (nonce.length !== nonceLength) throw new TypeError('ChaCha20 nonce of 12 bytes expected')
+    const state = this.#state
+    state[12] = 0
+    // All indices are below 12.
+    for (let i = 0; i < 3; i++) {
+      state[13 + i] =
+        (nonce[4 * i] as number) |
+        ((nonce[4 * i + 1] as number) << 8) |
+        ((nonce[4 * i + 2] as number) << 16) |
+        ((nonce[4 * i + 3] as number) << 24)
+    }
+    chachaBlock(state, this.#first)
+    this.#mac.start(this.#first)
+    state[12] = 1
+  }
+
+  /** RFC 8439 2.8: Poly1305 of both parts, each padded to 16 bytes, and their lengths. Leaves the tag in #tag. */
+  #computeTag(aad: Uint8Array, record: DataView, length: number): void {
+    const mac = this.#mac
+    mac.update(new DataView(aad.buffer, aad.byteOffset, aad.length), aad.length)
+    mac.update(record, length)
+    mac.updateLengths(aad.length, length)
+    mac.finish(this.#tag)
   }
 }
 
-function padded(bytes: Uint8Array, extra: number): Uint8Array {
-  const result = new Uint8Array(((bytes.length + 15) & ~15) + extra)
-  result.set(bytes)
-  return result
-}
-
-/**
- * RFC 9001 5.4.4: block counter and nonce come from the sample. noble refuses the counter 2^32 - 1, which a garbage
- * datagram can contain, so the block is taken from the bare permutation: the first words of a ChaCha20 block are the
- * permuted words plus the constants they started from.
- */
+/** RFC 9001 5.4.4: block number and nonce come from the sample, and the mask is the start of the key stream. */
 function chachaHeaderMask(key: Uint8Array): HeaderMask {
   checkKey(key)
-  const constants = Uint32Array.of(0x61707865, 0x3320646e, 0x79622d32, 0x6b206574)
-  const keyWords = words(key)
-  const output = new Uint32Array(8)
+  const state = chachaState(key)
+  const stream = new Int32Array(16)
   return (sample) => {
-    hchacha(constants, keyWords, words(sample.subarray(0, 16)), output)
+    const bytes = new DataView(sample.buffer, sample.byteOffset, 16)
+    for (let i = 0; i < 4; i++) state[12 + i] = bytes.getInt32(4 * i, true)
+    chachaBlock(state, stream)
     const mask = new Uint8Array(8)
     const view = new DataView(mask.buffer)
-    view.setUint32(0, (output[0] as number) + 0x61707865, true)
-    view.setUint32(4, (output[1] as number) + 0x3320646e, true)
+    view.setInt32(0, stream[0] as number, true)
+    view.setInt32(4, stream[1] as number, true)
     return mask
   }
-}
-
-function words(bytes: Uint8Array): Uint32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  return Uint32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getUint32(4 * i, true))
 }
 
 function checkKey(key: Uint8Array): void {

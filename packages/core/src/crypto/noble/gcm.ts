@@ -1,8 +1,15 @@
-/** AES-GCM (RFC 5116 5.1, NIST SP 800-38D): noble's AES in counter mode, our GHASH with one table per key. */
+/** AES-GCM (RFC 5116 5.1, NIST SP 800-38D). What depends on the key alone is made once per key. */
 import type { Aead, AeadAlgorithm } from '../provider.js'
-import { type AesKey, aesHeaderMask, counterMode, encryptBlock, expandAesKey } from './aes.js'
-import { ghashLengths, ghashTable, ghashUpdate } from './ghash.js'
-import { equalConstantTime, gather } from './scratch.js'
+import {
+  type AesKey,
+  aesHeaderMask,
+  counterMode,
+  encryptBlock,
+  expandAesKey,
+  writeWords,
+} from './aes.js'
+import { fresh } from './fresh.js'
+import { Ghash } from './ghash.js'
 
 const nonceLength = 12
 const tagLength = 16
@@ -26,17 +33,15 @@ export const aes256Gcm: AeadAlgorithm = /* @__PURE__ */ gcm('AES-256-GCM', 32)
 
 class GcmKey implements Aead {
   readonly #key: AesKey
-  readonly #table: Int32Array
-  readonly #counter = new Uint8Array(16)
-  readonly #tag = new Uint8Array(tagLength)
-  readonly #tagView = new DataView(this.#tag.buffer)
-  readonly #state = new Int32Array(4)
+  readonly #ghash: Ghash
+  readonly #counter = new Int32Array(4)
+  readonly #tag = new Int32Array(4)
 
   constructor(key: AesKey) {
     this.#key = key
-    const h = new Uint8Array(16)
-    encryptBlock(key, new DataView(h.buffer))
-    this.#table = ghashTable(h)
+    const h = new Int32Array(4)
+    encryptBlock(key, h)
+    this.#ghash = new Ghash(h)
     h.fill(0)
   }
 
@@ -48,58 +53,67 @@ class GcmKey implements Aead {
     out: Uint8Array,
     outOffset: number,
   ): number {
-    const text = gather(input, trailer)
-    this.#crypt(nonce, text)
-    this.#computeTag(nonce, aad, text)
-    out.set(text, outOffset)
-    out.set(this.#tag, outOffset + text.length)
-    return text.length + tagLength
+    const length = input.length + trailer.length
+    out.set(input, outOffset)
+    out.set(trailer, outOffset + input.length)
+    const record = new DataView(out.buffer, out.byteOffset + outOffset, length + tagLength)
+    this.#setNonce(nonce)
+    this.#crypt(record, record, length)
+    this.#computeTag(aad, record, length)
+    writeWords(this.#tag, record, length)
+    return length + tagLength
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, input: Uint8Array): Uint8Array | undefined {
     const length = input.length - tagLength
     if (length < 0) return undefined
-    this.#computeTag(nonce, aad, input.subarray(0, length))
-    if (!equalConstantTime(this.#tag, input.subarray(length))) return undefined
-    const text = new Uint8Array(length)
-    text.set(input.subarray(0, length))
-    this.#crypt(nonce, text)
-    return text
+    const record = new DataView(input.buffer, input.byteOffset, input.length)
+    this.#setNonce(nonce)
+    this.#computeTag(aad, record, length)
+    let difference = 0
+    for (let i = 0; i < 4; i++) {
+      difference |= (this.#tag[i] as number) ^ record.getInt32(length + 4 * i)
+    }
+    if (difference !== 0) return undefined
+    return fresh(length, (text) => this.#crypt(record, text, length))
   }
 
   wipe(): void {
     this.#key.fill(0)
-    this.#table.fill(0)
+    this.#ghash.wipe()
     this.#counter.fill(0)
     this.#tag.fill(0)
-    this.#state.fill(0)
-  }
-
-  #crypt(nonce: Uint8Array, text: Uint8Array): void {
-    if (text.length === 0) return
-    this.#startCounter(nonce, 2)
-    counterMode(this.#key, this.#counter, text)
-  }
-
-  /** Leaves the tag of `ciphertext` in #tag. */
-  #computeTag(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): void {
-    const state = this.#state.fill(0)
-    ghashUpdate(state, this.#table, aad)
-    ghashUpdate(state, this.#table, ciphertext)
-    ghashLengths(state, this.#table, aad.length, ciphertext.length)
-    this.#startCounter(nonce, 1)
-    this.#tag.set(this.#counter)
-    encryptBlock(this.#key, this.#tagView)
-    for (let i = 0; i < 4; i++) {
-      this.#tagView.setInt32(4 * i, this.#tagView.getInt32(4 * i) ^ (state[i] as number))
-    }
   }
 
   /** SP 800-38D 7.1: a 96-bit nonce is followed by a 32-bit counter; 1 masks the tag, the text starts at 2. */
-  #startCounter(nonce: Uint8Array, start: number): void {
+  #setNonce(nonce: Uint8Array): void {
     if (nonce.length !== nonceLength) throw new TypeError('AES-GCM nonce of 12 bytes expected')
-    this.#counter.set(nonce)
-    this.#counter.fill(0, 12)
-    this.#counter[15] = start
+    // All indices are below 12.
+    for (let i = 0; i < 3; i++) {
+      this.#counter[i] =
+        ((nonce[4 * i] as number) << 24) |
+        ((nonce[4 * i + 1] as number) << 16) |
+        ((nonce[4 * i + 2] as number) << 8) |
+        (nonce[4 * i + 3] as number)
+    }
+  }
+
+  #crypt(from: DataView, to: DataView, length: number): void {
+    this.#counter[3] = 2
+    counterMode(this.#key, this.#counter, from, to, length)
+  }
+
+  /** Leaves the tag of the ciphertext, which begins the record, in #tag. */
+  #computeTag(aad: Uint8Array, record: DataView, length: number): void {
+    const ghash = this.#ghash
+    ghash.start()
+    ghash.update(new DataView(aad.buffer, aad.byteOffset, aad.length), aad.length)
+    ghash.update(record, length)
+    ghash.finish(aad.length, length)
+    const tag = this.#tag
+    tag.set(this.#counter)
+    tag[3] = 1
+    encryptBlock(this.#key, tag)
+    for (let i = 0; i < 4; i++) tag[i] = (tag[i] as number) ^ (ghash.state[i] as number)
   }
 }

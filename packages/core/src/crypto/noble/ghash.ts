@@ -1,14 +1,14 @@
 /**
- * GHASH (NIST SP 800-38D 6.4) with its table made once per key.
+ * GHASH (NIST SP 800-38D 6.4) with its tables made once per key.
  *
  * noble's GHASH rebuilds a table for every message and reads it through objects, which made up two thirds of the cost
- * of a record. This one keeps 4 KiB per key: the products of H with all polynomials of degree below 8.
+ * of a record. A table has the products of a power of H with all polynomials of degree below 8, in 4 KiB. One is enough
+ * for small messages; with those of H^4, H^3 and H^2 beside it, four blocks share the shifts and reductions.
  *
  * Blocks are four 32-bit words, most significant first, in the bit order of the standard: the coefficient of x^0 is
  * the top bit of the first word. Multiplication by x is therefore a shift to the right.
  *
- * Table look-ups depend on secrets, as they do in noble's AES: JavaScript offers nothing better than software that an
- * observer of the processor's cache can learn from. docs/security.md says so.
+ * Table look-ups depend on secrets, as they do in AES: docs/security.md says so.
  */
 
 /** x^128 = x^7 + x^2 + x + 1, as the top bits of the first word. */
@@ -29,14 +29,17 @@ const shiftedOut = /* @__PURE__ */ (() => {
   return table
 })()
 
-/** The products of `h` (16 bytes) with every byte, four words each. */
-export function ghashTable(h: Uint8Array): Int32Array {
-  const table = new Int32Array(1024)
-  const view = new DataView(h.buffer, h.byteOffset, 16)
-  let v0 = view.getInt32(0)
-  let v1 = view.getInt32(4)
-  let v2 = view.getInt32(8)
-  let v3 = view.getInt32(12)
+/** Words of a table: four for each byte. */
+const tableLength = 1024
+/** Bytes of a message that is worth making the other three tables for. */
+const longMessage = 1024
+
+/** Writes the products of `h`, four words, with every byte. */
+function fillTable(table: Int32Array, h: Int32Array): void {
+  let v0 = h[0] as number
+  let v1 = h[1] as number
+  let v2 = h[2] as number
+  let v3 = h[3] as number
   for (let bit = 128; bit > 0; bit >>= 1) {
     const at = bit * 4
     table[at] = v0
@@ -49,71 +52,109 @@ export function ghashTable(h: Uint8Array): Int32Array {
     v1 = (v0 << 31) | (v1 >>> 1)
     v0 = (v0 >>> 1) ^ (reduction & -carry)
   }
-  for (let bit = 2; bit < 256; bit <<= 1) {
-    for (let low = 1; low < bit; low++) {
-      for (let word = 0; word < 4; word++) {
-        // Both indices are below 1024.
-        table[(bit + low) * 4 + word] =
-          (table[bit * 4 + word] as number) ^ (table[low * 4 + word] as number)
-      }
+  for (let bit = 4; bit < tableLength; bit <<= 1) {
+    // Words of the bytes whose highest bit this is; both indices are below `tableLength`.
+    for (let low = 4; low < bit; low++) {
+      table[bit + low] = (table[bit + (low & 3)] as number) ^ (table[low] as number)
     }
   }
-  return table
 }
 
-/** Absorbs `data`, padded with zeros to whole blocks, into the four words of `state`. */
-export function ghashUpdate(state: Int32Array, table: Int32Array, data: Uint8Array): void {
-  const whole = data.length & ~15
-  if (whole > 0) {
-    absorb(state, table, new DataView(data.buffer, data.byteOffset, whole), whole)
+/** For one key. `state` is the hash of what came since `start`. */
+export class Ghash {
+  readonly state = new Int32Array(4)
+  /** Of H, at the end; before it, for long messages, of H^4, H^3 and H^2. */
+  #tables = new Int32Array(tableLength)
+  readonly #block = new DataView(new ArrayBuffer(16))
+
+  /** @param h four words: the encrypted zero block. */
+  constructor(h: Int32Array) {
+    fillTable(this.#tables, h)
   }
-  if (whole < data.length) {
-    const block = new Uint8Array(16)
-    block.set(data.subarray(whole))
-    absorb(state, table, new DataView(block.buffer), 16)
+
+  start(): void {
+    this.state.fill(0)
+  }
+
+  /** Absorbs the first `length` bytes, padded with zeros to whole blocks. */
+  update(bytes: DataView, length: number): void {
+    if (length >= longMessage && this.#tables.length === tableLength) this.#extend()
+    const whole = length & ~15
+    const fours = this.#tables.length === tableLength ? 0 : length & ~63
+    if (fours > 0) absorbFours(this.state, this.#tables, bytes, fours)
+    if (fours < whole) absorb(this.state, this.#tables, bytes, fours, whole)
+    if (whole === length) return
+    for (let i = 0; i < 16; i++) {
+      this.#block.setUint8(i, whole + i < length ? bytes.getUint8(whole + i) : 0)
+    }
+    absorb(this.state, this.#tables, this.#block, 0, 16)
+  }
+
+  /** Absorbs the last block: the lengths of additional data and text, given in bytes. */
+  finish(aadLength: number, textLength: number): void {
+    this.#block.setUint32(0, Math.floor(aadLength / 0x2000_0000))
+    this.#block.setUint32(4, aadLength << 3)
+    this.#block.setUint32(8, Math.floor(textLength / 0x2000_0000))
+    this.#block.setUint32(12, textLength << 3)
+    absorb(this.state, this.#tables, this.#block, 0, 16)
+  }
+
+  wipe(): void {
+    this.state.fill(0)
+    this.#tables.fill(0)
+  }
+
+  #extend(): void {
+    const small = this.#tables
+    const tables = new Int32Array(4 * tableLength)
+    tables.set(small, 3 * tableLength)
+    // The product of H with 1, the highest bit.
+    const power = small.slice(512, 516)
+    const block = new DataView(new ArrayBuffer(16))
+    for (let place = 2; place >= 0; place--) {
+      // Each product by H is that of the hash of one block.
+      absorb(power, small, block, 0, 16)
+      fillTable(tables.subarray(place * tableLength, (place + 1) * tableLength), power)
+    }
+    power.fill(0)
+    small.fill(0)
+    this.#tables = tables
   }
 }
 
-/** Absorbs the last block: the lengths of additional data and text, given in bytes. */
-export function ghashLengths(
+/** Adds whole blocks one by one, and multiplies by H each time. */
+function absorb(
   state: Int32Array,
-  table: Int32Array,
-  aadLength: number,
-  textLength: number,
+  tables: Int32Array,
+  bytes: DataView,
+  start: number,
+  end: number,
 ): void {
-  const view = new DataView(new ArrayBuffer(16))
-  view.setUint32(0, Math.floor(aadLength / 0x2000_0000))
-  view.setUint32(4, aadLength << 3)
-  view.setUint32(8, Math.floor(textLength / 0x2000_0000))
-  view.setUint32(12, textLength << 3)
-  absorb(state, table, view, 16)
-}
-
-function absorb(state: Int32Array, table: Int32Array, view: DataView, length: number): void {
+  const h = tables.length - tableLength
+  // The state has four words; indices into tables are bytes by construction.
   let y0 = state[0] as number
   let y1 = state[1] as number
   let y2 = state[2] as number
   let y3 = state[3] as number
-  for (let at = 0; at < length; at += 16) {
-    y0 ^= view.getInt32(at)
-    y1 ^= view.getInt32(at + 4)
-    y2 ^= view.getInt32(at + 8)
-    y3 ^= view.getInt32(at + 12)
+  for (let at = start; at < end; at += 16) {
+    y0 ^= bytes.getInt32(at)
+    y1 ^= bytes.getInt32(at + 4)
+    y2 ^= bytes.getInt32(at + 8)
+    y3 ^= bytes.getInt32(at + 12)
     let z0 = 0
     let z1 = 0
     let z2 = 0
     let z3 = 0
     // Horner's rule over the 16 bytes, last byte first: z = z * x^8 + byte * H.
     for (let word = 3; word >= 0; word--) {
-      const bytes = word === 3 ? y3 : word === 2 ? y2 : word === 1 ? y1 : y0
+      const y = word === 3 ? y3 : word === 2 ? y2 : word === 1 ? y1 : y0
       for (let shift = 0; shift < 32; shift += 8) {
-        const out = z3 & 255
-        const entry = ((bytes >>> shift) & 255) << 2
-        // Indices are below 256 and 1024 by construction.
-        z3 = ((z2 << 24) | (z3 >>> 8)) ^ (table[entry + 3] as number)
-        z2 = ((z1 << 24) | (z2 >>> 8)) ^ (table[entry + 2] as number)
-        z1 = ((z0 << 24) | (z1 >>> 8)) ^ (table[entry + 1] as number)
-        z0 = (z0 >>> 8) ^ (shiftedOut[out] as number) ^ (table[entry] as number)
+        const entry = h + (((y >>> shift) & 255) << 2)
+        const out = shiftedOut[z3 & 255] as number
+        z3 = ((z2 << 24) | (z3 >>> 8)) ^ (tables[entry + 3] as number)
+        z2 = ((z1 << 24) | (z2 >>> 8)) ^ (tables[entry + 2] as number)
+        z1 = ((z0 << 24) | (z1 >>> 8)) ^ (tables[entry + 1] as number)
+        z0 = (z0 >>> 8) ^ out ^ (tables[entry] as number)
       }
     }
     y0 = z0
@@ -125,4 +166,49 @@ function absorb(state: Int32Array, table: Int32Array, view: DataView, length: nu
   state[1] = y1
   state[2] = y2
   state[3] = y3
+}
+
+/** The same for the first `length` bytes, four blocks at once: they are multiplied by H^4, H^3, H^2 and H. */
+function absorbFours(state: Int32Array, tables: Int32Array, bytes: DataView, length: number): void {
+  let y0 = state[0] as number
+  let y1 = state[1] as number
+  let y2 = state[2] as number
+  let y3 = state[3] as number
+  for (let at = 0; at < length; at += 64) {
+    let z0 = 0
+    let z1 = 0
+    let z2 = 0
+    let z3 = 0
+    for (let word = 3; word >= 0; word--) {
+      const place = at + 4 * word
+      const y = word === 3 ? y3 : word === 2 ? y2 : word === 1 ? y1 : y0
+      const a = y ^ bytes.getInt32(place)
+      const b = bytes.getInt32(place + 16)
+      const c = bytes.getInt32(place + 32)
+      const d = bytes.getInt32(place + 48)
+      for (let shift = 0; shift < 32; shift += 8) {
+        const i = ((a >>> shift) & 255) << 2
+        const j = tableLength + (((b >>> shift) & 255) << 2)
+        const k = 2 * tableLength + (((c >>> shift) & 255) << 2)
+        const l = 3 * tableLength + (((d >>> shift) & 255) << 2)
+        const out = shiftedOut[z3 & 255] as number
+        z3 = ((z2 << 24) | (z3 >>> 8)) ^ sum(tables, i + 3, j + 3, k + 3, l + 3)
+        z2 = ((z1 << 24) | (z2 >>> 8)) ^ sum(tables, i + 2, j + 2, k + 2, l + 2)
+        z1 = ((z0 << 24) | (z1 >>> 8)) ^ sum(tables, i + 1, j + 1, k + 1, l + 1)
+        z0 = (z0 >>> 8) ^ out ^ sum(tables, i, j, k, l)
+      }
+    }
+    y0 = z0
+    y1 = z1
+    y2 = z2
+    y3 = z3
+  }
+  state[0] = y0
+  state[1] = y1
+  state[2] = y2
+  state[3] = y3
+}
+
+function sum(table: Int32Array, i: number, j: number, k: number, l: number): number {
+  return (table[i] as number) ^ (table[j] as number) ^ (table[k] as number) ^ (table[l] as number)
 }

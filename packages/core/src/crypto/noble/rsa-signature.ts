@@ -1,11 +1,11 @@
 /** RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 8). */
 import { numberToBytesBE } from '@noble/curves/utils.js'
+import { equalConstantTime } from '../../bytes.js'
 import type { HashAlgorithm, Random, SignatureAlgorithm } from '../provider.js'
 import type { SubjectPublicKey } from '../spki.js'
 import { draw } from './draw.js'
 import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 import { type RsaPublicKey, rsaPublic, rsaPublicKey } from './rsa.js'
-import { equalConstantTime } from './scratch.js'
 
 /** The last octet of the hash's object identifier under 2.16.840.1.101.3.4.2. */
 const sha2Identifiers = { sha224: 4, sha256: 1, sha384: 2, sha512: 3 } as const

@@ -11,6 +11,7 @@ import type { ExternalPsk } from '../../decision.js'
 import type { ExportedConnection } from '../../exported.js'
 import type { ClientSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
+import { longestTicket } from '../../session.js'
 import { decode, type Value } from '../../wire/codec.js'
 import { helloRequest, type newSessionTicket12 } from '../../wire/message12.js'
 import { messageType } from '../../wire/registry.js'
@@ -116,6 +117,7 @@ function renegotiate(settings: ClientSettings, connected: Connected12, context: 
     suites: [],
     suiteIds: settings.suites12.map(({ id }) => id),
   }
+  connected.holdData(context)
   return startClient(only12, context, connected)
 }
 
@@ -145,13 +147,14 @@ function connectionInfo(fields: Completed12, context: Context): ConnectionInfo {
 
 /** A ticket, or the server's session id, is worth keeping. */
 function emitSession(fields: Completed12, context: Context): void {
-  const { settings, suite, secret, version, ticket, session, peer, alpn } = fields
+  const { settings, suite, secret, version, session, peer, alpn } = fields
+  const { ticket = noBytes, ticketLifetimeHint = 0 } = fields.ticket ?? {}
   const { limits } = settings
   // Who resumed by an id has the session already.
-  const hasTicket = ticket !== undefined && ticket.ticket.length > 0 && limits.tickets > 0
+  const hasTicket = ticket.length > 0 && ticket.length <= longestTicket && limits.tickets > 0
   if (!hasTicket && (session !== undefined || fields.sessionId.length === 0)) return
   const received = context.time.unix
-  const hinted = (ticket?.ticketLifetimeHint ?? 0) * 1000
+  const hinted = ticketLifetimeHint * 1000
   const lifetime = Math.min(
     hinted === 0 ? defaultLifetime : hinted,
     hasTicket ? longestLifetime : longestForId,
@@ -164,7 +167,7 @@ function emitSession(fields: Completed12, context: Context): void {
       hash: suite.hash.name,
       secret: secret.slice(),
       extendedMainSecret: fields.extendedMainSecret,
-      ticket: hasTicket ? ticket.ticket.slice() : noBytes,
+      ticket: hasTicket ? ticket.slice() : noBytes,
       sessionId: hasTicket ? noBytes : fields.sessionId,
       ageAdd: 0,
       received,

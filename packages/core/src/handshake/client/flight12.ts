@@ -173,7 +173,7 @@ function sendKeyExchange(
 function finish(fields: Answering, secret: Uint8Array, context: Context): Step {
   const { previous, expectsTicket } = fields
   const keys = connectionKeys(fields, secret, context)
-  // Nothing goes under keys that the server has not confirmed.
+  // Nothing goes under keys that the server has not confirmed, whatever it said before.
   if (previous !== undefined) context.holdData(true)
   const clientVerifyData = sendFinished(fields, secret, 'client', keys.client, context)
   const next: Finishing = {

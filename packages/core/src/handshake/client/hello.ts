@@ -89,7 +89,7 @@ export function waitServerHello(fields: WaitServerHello): State {
   const { previous } = fields
   if (previous === undefined) return state('waitServerHello', waitServerHelloTable, fields)
   const refused: State['warned'] = (description, context) =>
-    description === alert.noRenegotiation ? previous.refused(context) : undefined
+    description === alert.noRenegotiation ? previous.refused(context, true) : undefined
   const table = { ...waitServerHelloTable, ...ignoreHelloRequest }
   return state('waitServerHello', table, fields, previous, refused)
 }

@@ -45,7 +45,8 @@ export interface ServerFlight12 extends Settled, Choice12, Settled12 {
 }
 
 export function sendFlight(chosen: Settled & Choice12, context: Context): Step {
-  const { settings, suite, parameters, credential, scheme } = chosen
+  const { settings, suite, parameters, credential, scheme, previous } = chosen
+  previous?.holdData(context)
   const hello = sendServerHello(chosen, context)
   const { transcript, randoms } = hello
   if (credential !== undefined) {
@@ -82,7 +83,7 @@ export function sendFlight(chosen: Settled & Choice12, context: Context): Step {
       transcript.add(context.send(messageType.serverKeyExchange, concat(bytes, signed)))
       return finish()
     },
-    chosen.previous,
+    previous,
   )
 }
 

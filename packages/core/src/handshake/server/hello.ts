@@ -66,9 +66,9 @@ const waitClientHelloTable: Table<{ readonly settings: ServerSettings }> = {
             answer.alert === undefined ? {} : { alert: answer.alert },
           )
         const overridden = overrideSettings(settings, answer)
-        // Of the versions, those are left that have suites.
-        const chosen = chooseVersion(hello, received.list, overridden, context)
-        return chosen.server.clientHello({ ...received, version: chosen }, overridden, context)
+        // Of the versions, those are left that have suites; and each passes over other extensions.
+        const again = readClientHello(message, overridden, context)
+        return again.version.server.clientHello(again, overridden, context)
       },
     )
   },

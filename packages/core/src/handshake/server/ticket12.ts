@@ -6,6 +6,7 @@ import { encode } from '../../wire/codec.js'
 import { newSessionTicket12 } from '../../wire/message12.js'
 import { messageType } from '../../wire/registry.js'
 import type { VerifiedPeer } from '../authenticate.js'
+import { callPolicy } from '../consult.js'
 import type { Context } from '../context.js'
 import type { Settled12 } from '../secrets12.js'
 import { spokenVersion } from '../version.js'
@@ -56,7 +57,9 @@ export function saveSession12(session: Resumable12, sessionId: Uint8Array, conte
   if (store === undefined || sessionId.length === 0) return
   const state = stateOf(session, context)
   if (state.expires <= state.issued) return
-  store.save(sessionId.slice(), encodeState(state), state.expires)
+  callPolicy('tickets.store.save', () =>
+    store.save(sessionId.slice(), encodeState(state), state.expires),
+  )
 }
 
 function stateOf(
