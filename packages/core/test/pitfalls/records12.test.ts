@@ -6,13 +6,16 @@ import type { ClientConfig, ServerConfig } from '#src/config.js'
 import type { Connection } from '#src/connection.js'
 import type { FaultCode } from '#src/fault.js'
 import { importClient } from '#src/migrate.js'
+import { nobleTls12 } from '#src/noble/tls12.js'
 import { after, before, combine, on, type Script, split, type Wire } from '#src/testing.js'
+import { extensionTable } from '#src/wire/extension.js'
 import { handshakeBytes } from '#src/wire/message.js'
 import { alert, contentType, messageType } from '#src/wire/registry.js'
 import { clientConfig, text } from '../support/connect.js'
 import { expectRefused, never, roles } from '../support/facing.js'
 import { facing12, later12 } from '../support/facing12.js'
-import { expectEstablished } from '../support/outcome.js'
+import { realEd25519 } from '../support/keys12.js'
+import { alertAt, expectEstablished } from '../support/outcome.js'
 import { recordsOf } from '../support/records.js'
 import { connect12, only12 } from '../support/tls12.js'
 
@@ -223,6 +226,25 @@ for (const role of roles) {
       const pair = established(role, (wire) => wire.record(contentType.alert, content))
       expectRefused(pair, role, 'badAlert', 'decodeError')
     }
+  })
+
+  test(`PITFALLS 20: ${role}: under real CBC, where the length shows only behind the padding`, () => {
+    const real = { crypto: nobleTls12, suites: ['TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA'] }
+    for (const limited of [{}, { recordSizeLimit: 100 }])
+      for (const profile of [{}, { omitExtensions: [extensionTable.encryptThenMac.type] }]) {
+        const options = { ...real, ...limited, encryptThenMac: 'prefer' } as const
+        const server = { ...options, credentials: [realEd25519.credential] }
+        const length = limited.recordSizeLimit ?? 16_384
+        const sending = (count: number) =>
+          later12(role, (wire) => wire.data(new Uint8Array(count)), { ...options, profile }, server)
+        const most = sending(length)
+        expectEstablished(most)
+        assert.is(most[role].data.length, length)
+        const more = sending(length + 1)
+        assert.is(more[role].fault?.code, 'recordOverflow')
+        assert.is(alertAt(more[role === 'client' ? 'server' : 'client']), 'recordOverflow')
+        assert.is(more[role].data.length, 0)
+      }
   })
 
   test(`PITFALLS 20: ${role}: a header that says more than 2^14 + 2048, before any of it has come`, () => {

@@ -1,25 +1,19 @@
 /** Node's own TLS, in this process. */
-import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import {
   connect,
-  createSecureContext,
   createServer,
-  getCiphers,
   type PSKCallbackNegotation,
-  type SecureContextOptions,
-  type SecureVersion,
   type Server,
   type TLSSocket,
 } from 'node:tls'
-import { allSuites12 } from '@sanstls/core/noble/tls12'
 import { identityKinds, tryLater } from '../support/authority.js'
 import { Collected } from '../support/collected.js'
 import type { Abilities, Fact, Feature, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import type { Scope } from '../support/scope.js'
-import { isOf12, opensslName } from '../support/suite-names.js'
+import { context, nodeGroups, nodeSuites12 } from './node-context.js'
 import { speaking12 } from './versions.js'
 
 const features: readonly Feature[] = [
@@ -39,32 +33,6 @@ const features: readonly Feature[] = [
   'suites',
 ]
 
-const groupNames: Readonly<Record<string, string>> = {
-  x25519: 'X25519',
-  x448: 'X448',
-  secp256r1: 'P-256',
-  secp384r1: 'P-384',
-  secp521r1: 'P-521',
-  ffdhe2048: 'ffdhe2048',
-  ffdhe3072: 'ffdhe3072',
-  ffdhe4096: 'ffdhe4096',
-  ffdhe6144: 'ffdhe6144',
-  ffdhe8192: 'ffdhe8192',
-  X25519MLKEM768: 'X25519MLKEM768',
-  SecP256r1MLKEM768: 'SecP256r1MLKEM768',
-  SecP384r1MLKEM1024: 'SecP384r1MLKEM1024',
-}
-
-/** Which groups there are depends on the OpenSSL that Node was built with. */
-function hasGroup(name: string): boolean {
-  try {
-    createSecureContext({ ecdhCurve: groupNames[name] ?? name })
-    return true
-  } catch {
-    return false
-  }
-}
-
 const abilities: Abilities = {
   suites: [
     'TLS_AES_128_GCM_SHA256',
@@ -73,7 +41,7 @@ const abilities: Abilities = {
     'TLS_AES_128_CCM_SHA256',
     'TLS_AES_128_CCM_8_SHA256',
   ],
-  groups: Object.keys(groupNames).filter(hasGroup),
+  groups: nodeGroups,
   identities: identityKinds,
   features: new Set(features),
 }
@@ -205,46 +173,6 @@ interface Exporting {
   exportKeyingMaterial(length: number, label: string, context?: Buffer): Buffer
 }
 
-/** Node names only some of OpenSSL's options. */
-const noExtendedMainSecret = 1
-
-function context(options: PeerOptions): SecureContextOptions {
-  const { groups, identity, otherIdentity, trust, versions = ['TLS 1.3'] } = options
-  const version = (name: string | undefined) => name?.replace(' ', 'v') as SecureVersion
-  const identities = [identity, otherIdentity].filter((one) => one !== undefined)
-  return {
-    minVersion: version(versions[0]),
-    maxVersion: version(versions.at(-1)),
-    ...suites(options),
-    ...(options.sigalgs === undefined ? {} : { sigalgs: options.sigalgs }),
-    secureOptions:
-      (options.withoutTickets ? constants.SSL_OP_NO_TICKET : 0) |
-      (options.withoutEncryptThenMac ? constants.SSL_OP_NO_ENCRYPT_THEN_MAC : 0) |
-      (options.withoutExtendedMainSecret ? noExtendedMainSecret : 0) |
-      (options.acceptRenegotiation === false ? constants.SSL_OP_NO_RENEGOTIATION : 0),
-    ...(groups === undefined
-      ? {}
-      : { ecdhCurve: groups.map((name) => groupNames[name] ?? name).join(':') }),
-    cert: identities.map(({ chainFile }) => readFileSync(chainFile)),
-    key: identities.map(({ keyFile }) => readFileSync(keyFile)),
-    ...(trust === undefined ? {} : { ca: trust.pem }),
-    ...(options.dhParametersFile === undefined
-      ? {}
-      : { dhparam: readFileSync(options.dhParametersFile) }),
-  }
-}
-
-/** OpenSSL's default level forbids weak signatures and TLS 1.1, and in newer versions the short tag of CCM_8. */
-function suites({ suites: names, versions, sigalgs }: PeerOptions): { readonly ciphers?: string } {
-  if (names === undefined) {
-    const isWeak = versions?.includes('TLS 1.1') || sigalgs !== undefined
-    return isWeak ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}
-  }
-  const older = names.filter(isOf12)
-  const listed = older.length > 0 ? older.map(opensslName) : [...names, 'DEFAULT']
-  return { ciphers: [...listed, '@SECLEVEL=0'].join(':') }
-}
-
 function open(scope: Scope, port: number, options: PeerOptions, session?: Buffer): End {
   const { serverName, alpn, requestStaple, psk } = options
   const end = new End(options, 'client')
@@ -367,15 +295,8 @@ export const node: Peer = {
   },
 }
 
-function suites12(): readonly string[] {
-  const listed = new Set(getCiphers())
-  return allSuites12
-    .map(({ name }) => name)
-    .filter((name) => listed.has(opensslName(name).toLowerCase()))
-}
-
 export const node12: Peer = speaking12(node, {
-  suites: suites12(),
+  suites: nodeSuites12,
   groups: ['x25519', 'x448', 'secp256r1', 'secp384r1', 'secp521r1'],
   common: [
     'acceptsRenegotiation',

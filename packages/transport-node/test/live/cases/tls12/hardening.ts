@@ -40,7 +40,7 @@ export function extendedMainSecret(setting: Setting): readonly Case[] {
 export function encryptThenMac(setting: Setting): readonly Case[] {
   return refusedByEither(setting, {
     area: 'CBC, MAC before encryption',
-    item: 'refused',
+    item: 'refused by default',
     needs: ['withoutEncryptThenMac'],
     ours: () => ({ suites: [cbc] }),
     theirs: { withoutEncryptThenMac: true, suites: [cbc] },
