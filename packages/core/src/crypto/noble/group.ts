@@ -128,7 +128,6 @@ export const x25519: NamedGroup = /* @__PURE__ */ diffieHellman({
   privateKey: (random) => draw(random, 32),
   share: (privateKey) => curve25519.share(privateKey),
   agree: (privateKey, share) => curve25519.agree(privateKey, share),
-  warmUp: () => curve25519.warmUp(),
 })
 
 /** RFC 7748; an all-zero secret is refused (RFC 9846 7.4.2). */
