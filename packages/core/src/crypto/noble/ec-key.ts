@@ -2,7 +2,6 @@
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { contextConstructed, DerReader, tags } from '../../der/reader.js'
 import type { HashAlgorithm, SignatureName } from '../provider.js'
-import { withRandom } from './blinding.js'
 import {
   brainpoolP256r1,
   brainpoolP384r1,
@@ -12,7 +11,6 @@ import {
   p384,
   p521,
 } from './curve.js'
-import { draw } from './draw.js'
 import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 import { equal, type KeyImporter, publicKeyOf } from './private-key.js'
 
@@ -42,15 +40,14 @@ function ecKeys(curves: readonly Curve[]): KeyImporter {
         throw new TypeError(`EC private key: its curve ${oid} is not supported`)
       }
       const { scalar, statedPublicKey } = readEcPrivateKey(info.privateKey)
-      const { point } = curve.exchange()
       const d = bytesToNumberBE(scalar)
-      if (d === 0n || d >= point.Fn.ORDER) throw new TypeError('EC private key: out of range')
-      const publicBytes = point.BASE.multiply(d).toBytes(false)
+      if (d === 0n || d >= curve.order) throw new TypeError('EC private key: out of range')
+      // Some writers drop leading zeros (RFC 5915 3 forbids it).
+      const secret = numberToBytesBE(d, curve.length)
+      const publicBytes = curve.share(secret)
       if (statedPublicKey !== undefined && !equal(statedPublicKey, publicBytes)) {
         throw new TypeError('EC private key: the public key inside it is another one')
       }
-      // Some writers drop leading zeros (RFC 5915 3 forbids it).
-      const secret = numberToBytesBE(d, curve.length)
       const algorithms = order[curve.length] ?? []
       return {
         publicKey: publicKeyOf(info, publicBytes),
@@ -58,17 +55,7 @@ function ecKeys(curves: readonly Curve[]): KeyImporter {
         sign(algorithm, message, random) {
           const hash = hashes.find(({ name }) => algorithm === `ecdsa_${name}`)
           if (hash === undefined) throw new TypeError(`an EC key cannot sign with ${algorithm}`)
-          // Hedged: RFC 6979 3.6 with additional data, so that neither a bad source nor a fault gives the key away.
-          return withRandom(random, () => {
-            const { ecdsa, table } = curve.signer()
-            table.use()
-            return ecdsa.sign(hash.hash(message), secret, {
-              prehash: false,
-              lowS: false,
-              format: 'der',
-              extraEntropy: draw(random, 32),
-            })
-          })
+          return curve.sign(secret, hash.hash(message), random)
         },
       }
     },
