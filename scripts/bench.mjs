@@ -48,6 +48,7 @@ const files = [
   'tcp',
   'records',
   'aead',
+  'curve',
   'pure',
   'x509',
   'memory',

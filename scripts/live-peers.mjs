@@ -12,7 +12,9 @@ const end = '<!-- live peers: end -->'
 /** The areas whose cases each stand for something with a name: these are listed one by one. */
 const named = [
   ['cipher suites', 'suite'],
+  ['CBC, MAC before encryption', 'suite, MAC before encryption'],
   ['groups', 'group'],
+  ['signature schemes', 'signature scheme'],
   ['server certificates', 'key of the server'],
   ['client certificates', 'key of the client'],
 ]
@@ -35,6 +37,31 @@ export function recordLivePeers(folder) {
 }
 
 function describe(results) {
+  const protocols = unique(results.map(({ protocol }) => protocol))
+    .sort()
+    .reverse()
+  const failed = results.filter(({ passed }) => !passed)
+  return [
+    `${results.length} cases were run: ${byProvider(results)}. **${results.length - failed.length} passed, ${failed.length} failed**.`,
+    'Cells give the cases passed with us as the client, and with us as the server. A case that was run with both providers counts once, and as passed where both passed. What is listed one by one says in which role of ours.',
+    ...protocols.flatMap((protocol) => [
+      `### ${protocol}`,
+      ...tables(results.filter((result) => result.protocol === protocol)),
+    ]),
+    ...(failed.length === 0 ? [] : ['Failed:', failed.map(listed).join('\n')]),
+  ].join('\n\n')
+}
+
+function byProvider(results) {
+  return unique(results.map(({ provider }) => provider))
+    .map((provider) => {
+      const run = results.filter((result) => result.provider === provider)
+      return `${run.length} with ${provider}`
+    })
+    .join(', ')
+}
+
+function tables(results) {
   const peers = unique(results.map(({ peer }) => peer))
   const versions = peers.map((peer) => results.find((result) => result.peer === peer).version)
   const areas = unique(results.map(({ area }) => area))
@@ -47,34 +74,23 @@ function describe(results) {
       ['all', ...peers.map((peer) => cell(results, { peer }))],
     ],
   )
-  const lists = named.map(([area, title]) => {
+  const lists = named.flatMap(([area, title]) => {
     const run = results.filter((result) => result.area === area)
+    if (run.length === 0) return []
     const those = unique(run.map(({ peer }) => peer))
     const rows = unique(run.map(({ item }) => item)).map((item) => [
       item,
       ...those.map((peer) => mark(run, { peer, item })),
     ])
-    return table([title, ...those], rows)
+    return [table([title, ...those], rows)]
   })
-  const providers = unique(results.map(({ provider }) => provider)).map((provider) => {
-    const run = results.filter((result) => result.provider === provider)
-    return `${run.length} with ${provider}`
-  })
-  const failed = results.filter(({ passed }) => !passed)
-  return [
-    `${results.length} cases were run, ${providers.join(' and ')}; **${results.length - failed.length} passed, ${failed.length} failed**.`,
-    'Cells give the cases passed with us as the client, and with us as the server. A case that was run with both providers counts once, and as passed where both passed.',
-    overview,
-    'One by one, by our role:',
-    ...lists,
-    ...(failed.length === 0 ? [] : ['Failed:', failed.map(listed).join('\n')]),
-  ].join('\n\n')
+  return [overview, ...lists]
 }
 
 const unique = (values) => [...new Set(values)]
 
-const listed = ({ peer, provider, ours, area, item }) =>
-  `- ${peer}, ${provider}, our ${ours}: ${area}: ${item}`
+const listed = ({ protocol, peer, provider, ours, area, item }) =>
+  `- ${protocol}, ${peer}, ${provider}, our ${ours}: ${area}: ${item}`
 
 /** Counts, as the client and as the server. */
 function cell(results, { peer, area }) {

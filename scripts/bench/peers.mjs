@@ -10,6 +10,7 @@ export async function memoryPeers(names, chain, { chainKnown = false } = {}) {
 async function memoryPeer(name, chain, chainKnown) {
   switch (name) {
     case 'sanstls/native':
+    case 'sanstls/wasm':
     case 'sanstls/noble': {
       const { makePeer } = await import('./peers/ours.mjs')
       return makePeer(await provider(name), chain, chainKnown)
@@ -33,6 +34,7 @@ export async function tcpPeers(names, chain, { chainKnown = false } = {}) {
 export async function tcpPeer(name, chain, chainKnown = false) {
   switch (name) {
     case 'sanstls/native':
+    case 'sanstls/wasm':
     case 'sanstls/noble': {
       const { makePeer } = await import('./peers/tcp-ours.mjs')
       return makePeer(await provider(name), chain, chainKnown)
@@ -65,8 +67,17 @@ export async function tcpPeer(name, chain, chainKnown = false) {
 }
 
 async function provider(name) {
-  if (name === 'sanstls/noble') return (await import('@sanstls/core/noble')).noble
-  return (await import('@sanstls/transport-node/crypto')).nodeCrypto
+  switch (name) {
+    case 'sanstls/noble':
+      return (await import('@sanstls/core/noble')).noble
+    case 'sanstls/wasm': {
+      const { compose, noble } = await import('@sanstls/core/noble')
+      const { wasm } = await import('@sanstls/core/wasm')
+      return compose(wasm, noble)
+    }
+    default:
+      return (await import('@sanstls/transport-node/crypto')).nodeCrypto
+  }
 }
 
 /** Equal work first: version, suite, group, chain and tickets of all peers. */

@@ -72,7 +72,7 @@ export interface CommonConfig {
   readonly alpn?: readonly string[]
   /** How we authenticate ourselves: candidates in order, a policy, or `'decide'`. */
   readonly credentials?: readonly Credential[] | Policy<CredentialQuestion> | 'decide'
-  /** External pre-shared keys that we offer (client) or know (server). */
+  /** External pre-shared keys that we offer (client; in TLS 1.2, one) or know (server). */
   readonly psks?: readonly ExternalPsk[]
   /** Whether a PSK may come without Diffie-Hellman (psk_ke), which loses forward secrecy. Default false. */
   readonly pskWithoutDiffieHellman?: boolean
@@ -90,7 +90,7 @@ export interface CommonConfig {
   readonly sessionContext?: string
   /**
    * TLS 1.2: whether the peer must have the extended main secret (RFC 7627), without which sessions can be spliced into
-   * each other. Default `'require'`.
+   * each other; such a connection exports nothing, and does not renegotiate once it was resumed. Default `'require'`.
    */
   readonly extendedMainSecret?: 'require' | 'prefer'
   /** TLS 1.2: whether CBC suites are only used with encrypt-then-MAC (RFC 7366). Default `'require'`. */
@@ -110,6 +110,11 @@ export interface RenegotiationConfig {
   readonly limit?: number
   /** ms. Default 600,000. */
   readonly window?: number
+  /**
+   * Whether data is sent between our hello and our Finished, as RFC 5246 6.2.1 permits. OpenSSL, GnuTLS and Go end the
+   * connection for it, so by default it waits until the peer's Finished. What the peer sends is always delivered.
+   */
+  readonly sendMeanwhile?: boolean
 }
 
 /** Finite-field Diffie-Hellman parameters, big-endian. */
@@ -204,7 +209,10 @@ export interface ServerConfig extends CommonConfig {
   readonly halfRttData?: boolean
   /** TLS 1.2: what a client may go by to choose its PSK (RFC 4279 section 5.2). */
   readonly pskHint?: Uint8Array
-  /** TLS 1.2, DHE: the parameters. Default: the first group of RFC 7919 among `groups` that the client has, or ours. */
+  /**
+   * TLS 1.2, DHE: the parameters for clients that name no group of RFC 7919; others get one of theirs among `groups`.
+   * Default: the first such group of ours.
+   */
   readonly dhParameters?: DhParameters
   /** Whose order decides about suites, groups and signature schemes. Default `'server'`. */
   readonly preference?: 'server' | 'client'

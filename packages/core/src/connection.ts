@@ -46,8 +46,8 @@ export interface Connection {
   /** Server: asks the client to authenticate itself now (RFC 9846 4.7.2). */
   requestClientCertificate(time?: Time): void
   /**
-   * TLS 1.2: another handshake on this connection, for new keys or to authenticate the client; a server may say how. Data
-   * goes on meanwhile. `renegotiated` or `renegotiationRefused` follows.
+   * TLS 1.2: another handshake on this connection, for new keys or to authenticate the client; a server may say how. What
+   * comes meanwhile is delivered; what is sent waits, unless `sendMeanwhile` is set. `renegotiated` or `renegotiationRefused` follows.
    * @throws {Error} unless the configuration has `renegotiation`, the peer renegotiation_info, and nothing is under way.
    */
   renegotiate(options?: RenegotiateOptions, time?: Time): void
@@ -58,7 +58,7 @@ export interface Connection {
   prf(secret: Uint8Array | undefined, label: string, seed: Uint8Array, length: number): Uint8Array
   /**
    * Exported keying material (RFC 9846 7.5, RFC 5705). In TLS 1.3 an absent context equals an empty one.
-   * @throws {Error} before `established`.
+   * @throws {Error} before `established`; in TLS 1.2, without the extended main secret (RFC 7627 5.4).
    */
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array
   /** The early exporter, while early data is under way. @throws {Error} where there is none. */

@@ -49,7 +49,10 @@ export interface Credential {
   readonly scts?: readonly Uint8Array[]
 }
 
-/** Either role: whether this peer is who it should be. Its signature over the handshake has been checked. */
+/**
+ * Either role: whether this peer is who it should be. Its signature over the handshake has been checked; where a server
+ * of TLS 1.2 signs nothing (RSA key transport), its Finished is still to show that it has the key.
+ */
 export interface VerifyQuestion {
   readonly kind: 'verify'
   /** The role of the peer. */
@@ -107,7 +110,8 @@ export interface DecryptQuestion {
 }
 /**
  * The message; undefined, or one of another length than 48 bytes, where the padding was wrong: the handshake then goes on
- * with random bytes, so that the client does not learn which it was. Answer in the same time either way.
+ * with random bytes, so that the client does not learn which it was. Answer in the same time either way. Where a transport
+ * asks, an error counts as undefined.
  */
 export type DecryptAnswer = Uint8Array | undefined
 

@@ -317,13 +317,16 @@ export class Drive implements Sink {
       }
       this.#pump()
     }
+    const { decide } = this.#handler
     const failed = (fault: Fault) => {
       if (this.#phase !== 'open') return
+      // RFC 5246 7.4.7.1: the peer must not see that its message could not be decrypted.
+      if (decision.kind === 'decrypt' && decide !== undefined) return late(undefined)
       this.connection.fail(fault, this.#clock.now())
       this.#pump()
     }
     try {
-      answerBy(this.#handler.decide, decision, answer, late, failed)
+      answerBy(decide, decision, answer, late, failed)
     } catch (thrown) {
       failed(toFault(thrown))
     }

@@ -264,6 +264,7 @@ export class Engine implements Connection {
     const connected = this.#demandConnected(call)
     if (!this.#progress.isIdle) throw new Error(`${call}: another exchange is under way`)
     if (this.#writeClosed) throw new Error(`${call}: after close`)
+    if (this.#readClosed) throw new Error(`${call}: the peer has closed, and answers nothing`)
     return connected
   }
 
@@ -370,10 +371,11 @@ export class Engine implements Connection {
       description === alert.userCanceled ||
       (level === warning && this.#effects.ignoresWarnings)
     ) {
+      // The answer to what we asked is more than a warning.
+      if (this.#progress.warned(description)) return
       this.#warnings++
       if (this.#warnings > maxWarnings)
         throw new Fault('tooManyWarnings', nameOf(alert, description))
-      this.#progress.warned(description)
       return
     }
     throw new Fault('alertReceived', nameOf(alert, description), { alert: description })
@@ -390,7 +392,9 @@ export class Engine implements Connection {
   #closeRead(): void {
     this.#readClosed = true
     this.#effects.emit({ kind: 'peerClosed' })
-    if (this.#writeClosed && !this.#closing) this.#finish()
+    if (!this.#writeClosed) return
+    if (!this.#closing) this.#finish()
+    else if (this.#effects.held) this.#sendClose()
   }
 
   #maySend(): boolean {
@@ -417,8 +421,12 @@ export class Engine implements Connection {
 
   /** RFC 9846 6.1: close_notify says that nothing follows, so it goes behind what was accepted before. */
   #sendClose(): void {
-    // What waits for new keys is sent by the step that finds them confirmed.
-    if (this.#effects.held && this.#sender.queued > 0) return
+    // What waits for new keys is sent by the step that finds them confirmed. A peer that has closed confirms none, and
+    // what is pending is discarded (RFC 5246 7.2.1).
+    if (this.#effects.held && this.#sender.queued > 0) {
+      if (!this.#readClosed) return
+      this.#sender.drop()
+    }
     if (!this.#sendQueued()) return
     this.#closing = false
     const { closeNotify } = this.#layer.traits

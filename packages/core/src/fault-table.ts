@@ -214,8 +214,9 @@ export const faultTable = {
     alert.illegalParameter,
     'A renegotiation comes to another result than the handshake before, on which the connection relies.',
   ),
+  // no_renegotiation is always a warning (RFC 5246 7.2.2).
   tooManyRenegotiations: misbehaved(
-    alert.noRenegotiation,
+    alert.handshakeFailure,
     'The peer starts more renegotiations than the configuration allows.',
   ),
   changedIdentity: misbehaved(

@@ -108,7 +108,8 @@ const contents = struct({
   alpn: optional(opaque(1, 1)),
   serverName: optional(opaque(2, 1)),
   resumed: uint8,
-  pskIdentity: optional(opaque(2, 1)),
+  // Those of TLS 1.2 may be empty (RFC 4279 section 2).
+  pskIdentity: optional(opaque(2, 0)),
   earlyData: uint8,
   helloRetried: uint8,
   tls12: optional(

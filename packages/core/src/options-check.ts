@@ -26,6 +26,7 @@ import {
   demandRange,
 } from './options-values.js'
 import { acceptsAnyone, acceptsStored } from './verification.js'
+import { signalingSuite } from './wire/registry.js'
 
 const commonNames = [
   'versions',
@@ -166,13 +167,22 @@ export function checkClient(config: ClientConfig): void {
       )
   }
   if (session !== undefined) checkSession(session)
-  if (config.profile !== undefined) checkProfile(config.profile)
+  if (config.profile !== undefined) checkProfile(config.profile, config.versions)
   if (config.earlyData === true && session === undefined)
     throw new OptionError('earlyData', true, 'Early data needs a session.')
   for (const option of clientFlags) checkFlag(option, config[option])
   const { maxFragmentLength, ticketRequest, choosePsk } = config
   if (choosePsk !== undefined) checkPolicy('choosePsk', choosePsk)
   checkRange('minDhBits', config.minDhBits, 1024, 8192)
+  if (
+    config.fallbackScsv &&
+    config.profile?.cipherSuites?.includes(signalingSuite.fallback) === false
+  )
+    throw new OptionError(
+      'fallbackScsv',
+      true,
+      'profile.cipherSuites says exactly what is sent: it needs 0x5600 too.',
+    )
   if (ticketRequest !== undefined) {
     demandRange('ticketRequest.newSession', ticketRequest.newSession, 0, 255)
     demandRange('ticketRequest.resumption', ticketRequest.resumption, 0, 255)
@@ -241,7 +251,7 @@ export function checkServer(config: ServerConfig): void {
   const { pskHint, dhParameters } = config
   if (pskHint !== undefined && !(pskHint instanceof Uint8Array && pskHint.length <= 65_535))
     throw new OptionError('pskHint', pskHint, 'Give at most 65,535 bytes.')
-  if (dhParameters !== undefined) checkDhParameters(dhParameters)
+  if (dhParameters !== undefined) checkDhParameters(dhParameters, config.crypto)
 }
 
 export function checkOverrides(overrides: ServerOverrides): void {

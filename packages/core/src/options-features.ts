@@ -8,9 +8,11 @@ import type {
   ServerConfig,
   ServerTickets,
 } from './config.js'
+import type { CryptoProvider } from './crypto/provider.js'
 import { OptionError } from './fault.js'
 import {
   checkBytes,
+  checkFlag,
   checkFunction,
   checkPolicy,
   checkRange,
@@ -65,19 +67,34 @@ export function checkEarlyData(
     throw new OptionError('earlyData', 'set', 'Early data needs tickets.')
 }
 
-export function checkRenegotiation({ peerMayStart, limit, window }: RenegotiationConfig): void {
+export function checkRenegotiation(config: RenegotiationConfig): void {
+  const { peerMayStart, limit, window, sendMeanwhile } = config
   if (typeof peerMayStart !== 'boolean')
     throw new OptionError('renegotiation.peerMayStart', peerMayStart, 'Give true or false.')
   checkRange('renegotiation.limit', limit, 0, 1000)
   checkRange('renegotiation.window', window, 1, 86_400_000)
+  checkFlag('renegotiation.sendMeanwhile', sendMeanwhile)
 }
 
-export function checkDhParameters({ prime, generator }: DhParameters): void {
+export function checkDhParameters(
+  { prime, generator }: DhParameters,
+  { finiteField }: CryptoProvider,
+): void {
+  if (finiteField === undefined)
+    throw new OptionError('dhParameters', 'set', 'The crypto provider lacks finiteField for them.')
   const bits = prime instanceof Uint8Array ? bitLength(prime) : 0
   if (bits < 2048 || bits > 8192 || ((prime.at(-1) ?? 0) & 1) === 0)
     throw new OptionError('dhParameters.prime', prime, 'Give an odd prime of 2048 to 8192 bits.')
-  if (!(generator instanceof Uint8Array) || generator.length > prime.length)
-    throw new OptionError('dhParameters.generator', generator, 'Give the generator, big-endian.')
+  if (
+    !(generator instanceof Uint8Array) ||
+    generator.length > prime.length ||
+    finiteField.group(prime, generator) === undefined
+  )
+    throw new OptionError(
+      'dhParameters.generator',
+      generator,
+      'Give the generator, big-endian: from 2 to the prime minus 2.',
+    )
 }
 
 export function checkCookie({ keys, peer, lifetime }: CookieConfig): void {

@@ -1,9 +1,9 @@
 /** What can be wrong with a ClientHello's profile, and what it leaves of the settings. */
-import type { ClientHelloProfile } from './config.js'
+import type { ClientConfig, ClientHelloProfile } from './config.js'
 import { OptionError } from './fault.js'
 import { checkRange } from './options-values.js'
 import { type ExtensionName, extensionTable } from './wire/extension.js'
-import { isGrease } from './wire/registry.js'
+import { isGrease, protocolVersion } from './wire/registry.js'
 
 const lists = [
   'extensionOrder',
@@ -36,8 +36,20 @@ const configured: readonly ExtensionName[] = [
   'ticketRequest',
 ]
 
+/** What TLS 1.2 needs. */
+const configured12: readonly ExtensionName[] = [
+  'ecPointFormats',
+  'encryptThenMac',
+  'extendedMainSecret',
+  'sessionTicket',
+  'renegotiationInfo',
+]
+
 /** @throws {OptionError} */
-export function checkProfile(profile: ClientHelloProfile): void {
+export function checkProfile(
+  profile: ClientHelloProfile,
+  versions: ClientConfig['versions'],
+): void {
   for (const [name, value] of Object.entries(profile))
     if (!names.has(name) && value !== undefined)
       throw new OptionError(`profile.${name}`, value, `A profile has ${[...names].join(', ')}.`)
@@ -50,7 +62,9 @@ export function checkProfile(profile: ClientHelloProfile): void {
   const extra: unknown = profile.extraExtensions ?? []
   if (!Array.isArray(extra))
     throw new OptionError('profile.extraExtensions', extra, 'Give an array of { type, data }.')
-  const taken = new Set<number>(configured.map((name) => extensionTable[name].type))
+  const speaks12 = versions.some(({ id }) => id < protocolVersion.tls13)
+  const names12 = speaks12 ? configured12 : []
+  const taken = new Set<number>([...configured, ...names12].map((n) => extensionTable[n].type))
   for (const one of extra) {
     if (!isUint16(one?.type) || !(one.data instanceof Uint8Array))
       throw new OptionError('profile.extraExtensions', one, 'Give { type, data }.')

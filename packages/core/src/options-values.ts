@@ -4,7 +4,7 @@ import { certificatePublicKey } from './crypto/certificate.js'
 import type { SubjectPublicKey } from './crypto/spki.js'
 import type { Credential, ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
-import type { Session } from './session.js'
+import { longestTicket, type Session } from './session.js'
 
 export function checkCredential(credential: Credential): void {
   if (!Array.isArray(credential?.chain) || credential.chain.length === 0)
@@ -70,7 +70,11 @@ export function checkSession(session: Session): void {
     throw new OptionError('session.secret', secret, remedy)
   if (!(sessionId instanceof Uint8Array) || sessionId.length > 32)
     throw new OptionError('session.sessionId', sessionId, remedy)
-  if (!(ticket instanceof Uint8Array) || ticket.length + sessionId.length === 0)
+  if (
+    !(ticket instanceof Uint8Array) ||
+    ticket.length > longestTicket ||
+    ticket.length + sessionId.length === 0
+  )
     throw new OptionError('session.ticket', ticket, remedy)
   for (const [name, value] of Object.entries({ ageAdd, maxEarlyData }))
     if (!whole(value) || value > 0xffff_ffff)

@@ -21,6 +21,7 @@ import type {
   SignatureAlgorithm,
 } from './crypto/provider.js'
 import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
+import type { ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
 import { exchangeOf, usesPsk } from './handshake/suites12.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
@@ -87,7 +88,7 @@ const defaultLimits: Limits = {
 export function clientSettings(config: ClientConfig): ClientSettings {
   checkClient(config)
   const common = commonSettings(config, true)
-  checkPsks12(common, config.choosePsk !== undefined)
+  checkClientPsks12(common, config.choosePsk !== undefined)
   const { profile } = config
   const groups = offeredOf('supportedGroups', common.groups, profile)
   return {
@@ -105,7 +106,9 @@ export function clientSettings(config: ClientConfig): ClientSettings {
 
 export function serverSettings(config: ServerConfig): ServerSettings {
   checkServer(config)
-  return { ...commonSettings(config, false), role: 'server', config, verify: config.verify }
+  const common = commonSettings(config, false)
+  checkServerPsks12(common, config)
+  return { ...common, role: 'server', config, verify: config.verify }
 }
 
 /** Where a profile lists numbers, they decide, about the versions too. */
@@ -118,22 +121,42 @@ function offeredSuites(
   return spoken(versions, inOrder(ids, suites), inOrder(ids, suites12), ids)
 }
 
-/** PSK suites of TLS 1.2 and PSKs for them go together. @throws {OptionError} */
-function checkPsks12({ suites12, psks }: CommonSettings, chooses: boolean): void {
+/** PSK suites of TLS 1.2 and a PSK for them go together. @throws {OptionError} */
+function checkClientPsks12({ suites12, psks }: CommonSettings, chooses: boolean): void {
   const pskSuite = suites12.find(usesPsk)
-  const psk = chooses || psks.some(({ version }) => version === 'tls12')
-  if (psk && pskSuite === undefined)
-    throw new OptionError(
-      chooses ? 'choosePsk' : 'psks',
-      'for TLS 1.2',
-      'Name suites that use it in `suites`, such as TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256.',
-    )
+  const ours = psks.filter(isFor12)
+  const psk = chooses || ours.length > 0
+  if (psk && pskSuite === undefined) throw unusedPsk(chooses ? 'choosePsk' : 'psks')
   if (!psk && pskSuite !== undefined)
     throw new OptionError(
       'suites',
       pskSuite.name,
       "It needs a PSK: give psks with version 'tls12', or choosePsk.",
     )
+  if (ours.length > 1)
+    throw new OptionError(
+      'psks',
+      'several for TLS 1.2',
+      'A client has one to use there; to choose by what the server hints, give choosePsk.',
+    )
+}
+
+/** A `configure` decision may name suites that use them. @throws {OptionError} */
+function checkServerPsks12({ suites12, psks }: CommonSettings, { configure }: ServerConfig): void {
+  if (configure === undefined && psks.some(isFor12) && !suites12.some(usesPsk))
+    throw unusedPsk('psks')
+}
+
+function isFor12({ version }: ExternalPsk): boolean {
+  return version === 'tls12'
+}
+
+function unusedPsk(option: string): OptionError {
+  return new OptionError(
+    option,
+    'for TLS 1.2',
+    'Name suites that use it in `suites`, such as TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256.',
+  )
 }
 
 /** For transports that carry TLS 1.3 only. @throws {OptionError} */
@@ -177,7 +200,8 @@ function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSet
     requestScts: config.requestScts ?? false,
     recordSizeLimit: config.recordSizeLimit,
     sessionContext: config.sessionContext,
-    limits: { ...defaultLimits, ...given(config.limits ?? {}) },
+    limits:
+      config.limits === undefined ? defaultLimits : { ...defaultLimits, ...given(config.limits) },
   }
 }
 
@@ -246,11 +270,23 @@ function spoken(
   return { versions: left, suites, suites12, suiteIds }
 }
 
+/** Found once for each provider's list. */
+const usableBy = new WeakMap<CryptoProvider['signatures'], readonly UsableScheme[]>()
+
 /** The schemes whose algorithm the provider has, in our order. */
-function usableSchemes(crypto: CryptoProvider): readonly UsableScheme[] {
+function usableSchemes({ signatures }: CryptoProvider): readonly UsableScheme[] {
+  let usable = usableBy.get(signatures)
+  if (usable === undefined) {
+    usable = findUsable(signatures)
+    usableBy.set(signatures, usable)
+  }
+  return usable
+}
+
+function findUsable(signatures: CryptoProvider['signatures']): readonly UsableScheme[] {
   const usable: UsableScheme[] = []
   for (const scheme of signatureSchemes) {
-    const verifier = crypto.signatures.find((entry) => entry.name === scheme.algorithm)
+    const verifier = signatures.find((entry) => entry.name === scheme.algorithm)
     if (verifier === undefined) continue
     if (scheme.curve !== undefined && !supportsCurve(verifier, scheme)) continue
     usable.push({ ...scheme, verifier })

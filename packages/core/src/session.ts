@@ -30,6 +30,9 @@ export interface Session {
   readonly peer: StoredPeer | undefined
 }
 
+/** Bytes. A longer ticket would leave no room in a ClientHello for what else there is, and is not kept. */
+export const longestTicket = 32_768
+
 export type StoredPeer = Pick<Peer, 'chain' | 'publicKey' | 'dangerouslyUnverified'>
 
 /** A server's session: what a ticket holds, sealed, or what a store keeps under it. */

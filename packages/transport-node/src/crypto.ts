@@ -15,6 +15,7 @@ import { SecP256r1MLKEM768, SecP384r1MLKEM1024, X25519MLKEM768 } from './crypto/
 import { x448, x25519 } from './crypto/montgomery.js'
 import { createNative } from './crypto/native.js'
 import { rsaEncryption } from './crypto/rsa-encryption.js'
+import { withShortRecords } from './crypto/short-records.js'
 import {
   ecdsa_sha256,
   ecdsa_sha384,
@@ -146,5 +147,9 @@ export const native: CryptoProvider = /* @__PURE__ */ (() =>
     rsaEncryption,
   }))()
 
-/** All of `native`, with noble's code for what the running runtime lacks. `describe()` tells which is which. */
-export const nodeCrypto: CryptoProvider = /* @__PURE__ */ (() => fillWithNoble(native))()
+/**
+ * All of `native`, with noble's code for what the running runtime lacks (`describe()` tells which is which), and short
+ * records in WebAssembly.
+ */
+export const nodeCrypto: CryptoProvider = /* @__PURE__ */ (() =>
+  withShortRecords(fillWithNoble(native)))()

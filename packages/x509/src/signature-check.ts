@@ -89,12 +89,13 @@ export class SignatureChecker {
       return { code: 'unsupportedAlgorithm', detail }
     }
     if (!keyFits(signature, key)) return mismatch
+    const fact = signed instanceof Certificate ? cache.fact(signed, key) : undefined
+    // First, since a provider may have to import a key to see whether it can use it.
+    if (fact !== undefined && cache.has(fact)) return undefined
     if (!algorithm.supports(key)) {
       const detail = `is signed by a key that provider ${crypto.name} cannot use`
       return { code: 'unsupportedAlgorithm', detail }
     }
-    const fact = signed instanceof Certificate ? cache.fact(signed, key) : undefined
-    if (fact !== undefined && cache.has(fact)) return undefined
     const exhausted = this.spend()
     if (exhausted !== undefined) return exhausted
     const valid = algorithm.verify(key, signed.tbs, signed.signature, signature.saltLength)

@@ -2,7 +2,7 @@
 import { rates } from '../measure.mjs'
 import { assertEqual, memoryPeers } from '../peers.mjs'
 
-const fair = ['sanstls/native', 'sanstls/noble', 'node:tls']
+const fair = ['sanstls/native', 'sanstls/noble', 'sanstls/wasm', 'node:tls']
 const forgeNote = 'TLS 1.1, RSA-2048, AES-128-CBC-SHA: other work'
 
 export async function run(bench) {

@@ -100,6 +100,13 @@ async function openDoor(peer) {
   }
 }
 
+/** node:tls loses what is written while it tells of a ticket. */
+async function dialAndWait(peer, port) {
+  const link = await peer.dial(port)
+  await new Promise((resolve) => setImmediate(resolve))
+  return link
+}
+
 /** Writes by `way`; the server answers each batch with one byte. */
 async function transfers({ wanted, report, chain }, title, work, measuring, makeSink) {
   if (!wanted(title)) return
@@ -110,7 +117,7 @@ async function transfers({ wanted, report, chain }, title, work, measuring, make
   const facts = []
   for (const peer of peers) {
     const sink = await makeSink(peer, chain, size * times)
-    const link = await peer.dial(sink.port)
+    const link = await dialAndWait(peer, sink.port)
     sinks.set(peer.name, sink)
     links.set(peer.name, link)
     if (fair.includes(peer.name)) facts.push(bothSides(link, { agreed: await sink.agreed }))
@@ -183,7 +190,7 @@ async function roundTrips({ wanted, report, chain, measuring }) {
   for (const peer of peers) {
     const door = await openDoor(peer)
     servers.push(door)
-    const [client, server] = await Promise.all([peer.dial(door.port), door.next()])
+    const [client, server] = await Promise.all([dialAndWait(peer, door.port), door.next()])
     if (fair.includes(peer.name)) facts.push(bothSides(client, server))
     links.set(peer.name, client)
     echo(server, bytes)

@@ -247,7 +247,7 @@ export interface SigningKey {
   /**
    * RSAES-PKCS1-v1_5 decryption with implicit rejection (RFC 5246 7.4.7.1): the message, where the padding is right and
    * the message has the length of `fallback`; otherwise `fallback`. Which of the two does not show in the time taken, as
-   * far as JavaScript allows. Absent for keys that cannot decrypt.
+   * far as JavaScript allows. What it returns is overwritten after use. Absent for keys that cannot decrypt.
    */
   decrypt?(ciphertext: Uint8Array, fallback: Uint8Array, random: Random): Uint8Array
 }

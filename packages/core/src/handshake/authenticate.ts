@@ -262,9 +262,11 @@ export function signingScheme(
   const key = credentialKey(credential)
   const { key: signer } = credential
   const preference = 'preference' in config ? config.preference : undefined
+  // Keys do not list the weak algorithms, which only a configuration that names them gets.
+  const signs = ({ algorithm, optIn }: SignatureScheme) =>
+    signer === 'decide' || optIn || signer.algorithms.includes(algorithm)
   return common(signingSchemes, peerSchemes, preference ?? 'server').find(
-    (scheme) =>
-      fits(scheme, key) && (signer === 'decide' || signer.algorithms.includes(scheme.algorithm)),
+    (scheme) => fits(scheme, key) && signs(scheme),
   )
 }
 

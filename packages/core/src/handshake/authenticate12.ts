@@ -2,9 +2,10 @@
 import { concat, equal } from '../bytes.js'
 import { fits12, type SignatureScheme } from '../crypto/scheme.js'
 import type { SubjectPublicKey } from '../crypto/spki.js'
+import type { ExternalPsk } from '../decision.js'
 import { Fault } from '../fault.js'
 import type { Settings } from '../options.js'
-import type { Peer } from '../output.js'
+import type { ConnectionInfo, Peer } from '../output.js'
 import type { Randoms } from '../schedule/tls12.js'
 import { decode, encode, type Value } from '../wire/codec.js'
 import { certificate12, type digitallySigned } from '../wire/message12.js'
@@ -59,4 +60,15 @@ export function checkIdentity(
   const [is] = presented?.chain ?? []
   if (is === undefined) throw new Fault('changedIdentity', 'there is no certificate any more')
   if (!equal(was, is)) throw new Fault('changedIdentity', 'another certificate')
+}
+
+/** As `checkIdentity`, for one that a PSK gives. @throws {Fault} */
+export function checkPskIdentity(
+  before: ConnectionInfo | undefined,
+  psk: ExternalPsk | undefined,
+): void {
+  const was = before?.pskIdentity
+  if (was === undefined) return
+  if (psk === undefined) throw new Fault('changedIdentity', 'there is no PSK any more')
+  if (!equal(was, psk.identity)) throw new Fault('changedIdentity', 'another PSK identity')
 }

@@ -24,6 +24,15 @@ import type { Connected, Context, RenegotiateOptions, State, Step } from './cont
 /** HelloRequests, and ClientHellos that are refused, without data between them. */
 const maxRequests = 8
 
+/** What the handshake itself has from the PRF. */
+const reservedLabels: ReadonlySet<string> = new Set([
+  'client finished',
+  'server finished',
+  'master secret',
+  'extended master secret',
+  'key expansion',
+])
+
 /** What one handshake has agreed on. */
 export interface Agreed12 {
   readonly info: ConnectionInfo
@@ -44,25 +53,36 @@ export interface Role12 {
   readonly begin: (options: RenegotiateOptions) => (context: Context) => Step
   /** The state in which nothing is under way. */
   readonly idle: () => State
-  /** Put out behind `established` and `renegotiated`. */
-  readonly announce?: (context: Context) => void
 }
+
+/** What a role puts out behind `established` and `renegotiated`. */
+export type Announce = (context: Context) => void
 
 export class Connected12 implements Connected {
   readonly updatesKeys = false
   readonly #renegotiation: RenegotiationConfig | undefined
   #agreed: Agreed12
   #role: Role12
+  /** It knows the whole handshake, which goes with it. */
+  #announce: Announce | undefined
   #requests = 0
   /** We asked for a renegotiation, which has not begun. */
   #asked = false
+  #encryptedThenMac: boolean
   /** Monotonic ms of the renegotiations that the peer started. */
   #started: number[] = []
 
-  constructor(agreed: Agreed12, role: Role12, { renegotiation }: Settings['config']) {
+  constructor(
+    agreed: Agreed12,
+    role: Role12,
+    { renegotiation }: Settings['config'],
+    announce?: Announce,
+  ) {
     this.#agreed = agreed
     this.#role = role
+    this.#announce = announce
     this.#renegotiation = renegotiation
+    this.#encryptedThenMac = agreed.info.tls12?.encryptThenMac === true
   }
 
   get info(): ConnectionInfo {
@@ -85,6 +105,24 @@ export class Connected12 implements Connected {
     return this.info.tls12?.secureRenegotiation === true
   }
 
+  /** RFC 7366 3.1: a connection that once had it does not go back to MAC-then-encrypt, not by way of an AEAD either. */
+  get encryptedThenMac(): boolean {
+    return this.#encryptedThenMac
+  }
+
+  /** RFC 7627: what this handshake comes to is bound to it, and cannot be the same on another connection. */
+  get #isBound(): boolean {
+    return this.info.tls12?.extendedMainSecret === true
+  }
+
+  /**
+   * RFC 5746, RFC 7627 5.4: without the extended main secret, the verify_data of a resumption may be the same on another
+   * connection, and a renegotiation would not tell the two apart.
+   */
+  get #canRenegotiate(): boolean {
+    return this.secureRenegotiation && (this.#isBound || !this.info.resumed)
+  }
+
   /** @throws {Fault} where a renegotiation settles on another protocol, or has other bonds to this handshake (RFC 7627). */
   demandSame(alpn: string | undefined, extendedMainSecret: boolean): void {
     if (alpn !== this.info.alpn)
@@ -97,20 +135,22 @@ export class Connected12 implements Connected {
   }
 
   /** A renegotiation is complete. */
-  replace(agreed: Agreed12, role: Role12, context: Context): State {
+  replace(agreed: Agreed12, role: Role12, context: Context, announce?: Announce): State {
     wipe(this.#agreed.secret)
     this.#agreed = agreed
     this.#role = role
+    this.#encryptedThenMac ||= agreed.info.tls12?.encryptThenMac === true
     this.#asked = false
     this.#requests = 0
     context.holdData(false)
     context.emit({ kind: 'renegotiated', info: agreed.info })
-    role.announce?.(context)
+    announce?.(context)
     return role.idle()
   }
 
   established(context: Context): void {
-    this.#role.announce?.(context)
+    this.#announce?.(context)
+    this.#announce = undefined
   }
 
   renegotiate(options: RenegotiateOptions): (context: Context) => Step {
@@ -118,6 +158,12 @@ export class Connected12 implements Connected {
       throw new Error('renegotiate: the configuration has no renegotiation')
     if (!this.secureRenegotiation)
       throw new Error('renegotiate: the peer has no renegotiation_info (RFC 5746)')
+    if (!this.#canRenegotiate)
+      throw new Error(
+        'renegotiate: the session was resumed without the extended main secret (RFC 7627 5.4)',
+      )
+    // RFC 5246 7.4.1.1: a HelloRequest is not repeated before the handshake that it asks for.
+    if (this.#asked) throw new Error('renegotiate: the client was asked already')
     const begin = this.#role.begin(options)
     return (context) => {
       this.#asked = true
@@ -131,7 +177,7 @@ export class Connected12 implements Connected {
     const asked = this.#asked
     this.#asked = false
     const { peerMayStart, limit = 3, window = 600_000 } = this.#renegotiation ?? {}
-    if (!this.secureRenegotiation || !(asked || peerMayStart === true)) {
+    if (!this.#canRenegotiate || !(asked || peerMayStart === true)) {
       context.warn(alert.noRenegotiation)
       return false
     }
@@ -151,15 +197,31 @@ export class Connected12 implements Connected {
       throw new Fault('tooManyRequests', `${this.#requests} without data between them`)
   }
 
-  /** The peer does not want to renegotiate; all stays as it was. */
-  refused(context: Context): State | undefined {
-    if (!this.#asked) return undefined
+  /** Our hello goes out. RFC 5246 6.2.1 has peers take data in the midst of a handshake; many end the connection for it. */
+  holdData(context: Context): void {
+    context.holdData(this.#renegotiation?.sendMeanwhile !== true)
+  }
+
+  /**
+   * The peer does not want to renegotiate; all stays as it was.
+   * @param begun it is a client's ClientHello that is refused, whoever asked for it.
+   */
+  refused(context: Context, begun = false): State | undefined {
+    if (!this.#asked && !begun) return undefined
+    context.holdData(false)
+    if (this.#asked) context.emit({ kind: 'renegotiationRefused' })
     this.#asked = false
-    context.emit({ kind: 'renegotiationRefused' })
     return this.#role.idle()
   }
 
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
+    // RFC 7627 5.4: somebody between the two can have the same on two connections.
+    if (!this.#isBound)
+      throw new Error(
+        'exporter: this connection has no extended main secret, without which it may export what another one does (RFC 7627 5.4)',
+      )
+    if (reservedLabels.has(label))
+      throw new RangeError(`exporter: the label "${label}" is TLS's own (RFC 5705 section 6)`)
     const { suite, secret, randoms } = this.#agreed
     return exportKeyingMaterial12(suite.hash, secret, randoms, label, context, length)
   }
@@ -197,20 +259,22 @@ export class Connected12 implements Connected {
   ): Uint8Array | undefined {
     if (type === 'tls-server-end-point') return this.#role.endPoint()
     // Without it, both can be the same on two connections (RFC 7627 section 1, RFC 9266 section 3).
-    if (this.info.tls12?.extendedMainSecret !== true) return undefined
+    if (!this.#isBound) return undefined
     if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
     const { finished, first } = this.#agreed
     return finished[first].slice()
   }
 
   exportKeys(): ExportedKeys {
+    // What was asked for, and of whom, would be forgotten.
+    if (this.#asked) throw new Error('export: the client was asked to renegotiate')
     const { suite, secret, randoms, finished, first } = this.#agreed
     const { client, server } = keyBlock(suite, secret, randoms)
     const isClient = this.info.role === 'client'
     const [read, write] = isClient ? [server, client] : [client, server]
     return {
-      read: concat(read.macKey, read.key, read.iv),
-      write: concat(write.macKey, write.key, write.iv),
+      read: joinedKeys(read),
+      write: joinedKeys(write),
       exporter: concat(
         secret,
         randoms.client,
@@ -230,6 +294,13 @@ export class Connected12 implements Connected {
   wipe(): void {
     wipe(this.#agreed.secret)
   }
+}
+
+/** One after the other; the keys themselves are wiped. */
+function joinedKeys({ macKey, key, iv }: DirectionKeys): Uint8Array {
+  const joined = concat(macKey, key, iv)
+  wipe(macKey, key, iv)
+  return joined
 }
 
 /** What `exportKeys` gave, taken apart. @throws {Fault} */
@@ -256,7 +327,8 @@ export function directionKeys(
   random: Random,
 ): ReturnType<typeof recordKeys> {
   const { suite, secret, randoms, info } = agreed
-  const block = keyBlock(suite, secret, randoms)
-  const keys: DirectionKeys = side === 'client' ? block.client : block.server
+  const { client, server } = keyBlock(suite, secret, randoms)
+  const [keys, others] = side === 'client' ? [client, server] : [server, client]
+  wipe(others.macKey, others.key, others.iv)
   return recordKeys(suite, keys, info.tls12?.encryptThenMac === true, random)
 }

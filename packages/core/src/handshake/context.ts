@@ -83,7 +83,10 @@ export function state<F>(
 ): State {
   return {
     name,
-    accepts: Object.keys(table).map(Number),
+    // Only tests ask, and states are made often.
+    get accepts() {
+      return Object.keys(table).map(Number)
+    },
     accept: (message, context) => table[message.type]?.(fields, message, context),
     connected,
     warned,
@@ -155,7 +158,7 @@ export interface Context {
   installRecordKeys(read: RecordKeys, write: RecordKeys): void
   /** TLS 1.2: sends a warning alert; the connection goes on. */
   warn(description: number): void
-  /** TLS 1.2: application data waits while the new keys of a renegotiation are not confirmed. */
+  /** TLS 1.2: application data waits while a renegotiation is under way. */
   holdData(held: boolean): void
   /** Client: so many bytes of early data may be sent from here on. */
   setEarlyWrite(bytes: number): void

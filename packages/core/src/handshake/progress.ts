@@ -78,10 +78,12 @@ export class Progress {
     this.enter(step)
   }
 
-  /** TLS 1.2: a warning came, which may mean something to the state. */
-  warned(description: number): void {
+  /** TLS 1.2: a warning came; whether it means something to the state. */
+  warned(description: number): boolean {
     const step = this.#state?.warned?.(description, this.#effects)
-    if (step !== undefined) this.enter(step)
+    if (step === undefined) return false
+    this.enter(step)
+    return true
   }
 
   /** Goes to the next state, answering what policies can answer at once. @throws {Fault} */

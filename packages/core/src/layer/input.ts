@@ -1,12 +1,19 @@
 /** Bytes from the transport: used in place while they are lent, copied where a record spans two chunks. */
 import { noBytes } from '../bytes.js'
 
+/** Bytes: more than a record of any version has. */
+const wholeRecord = 18_944
+/** A buffer of that length that no connection uses, for the next one. In bulk every few records one spans two chunks. */
+let spare: Uint8Array | undefined
+
 export class InputBuffer {
   #carry: Uint8Array = noBytes
   #carryStart = 0
   #carryEnd = 0
   #view: Uint8Array = noBytes
   #viewStart = 0
+  /** The length that was last asked for in vain. */
+  #wanted = 0
 
   get length(): number {
     return this.#carryEnd - this.#carryStart + this.#view.length - this.#viewStart
@@ -21,7 +28,10 @@ export class InputBuffer {
 
   /** The first `length` bytes, contiguous, or undefined where there are fewer. Valid until the next call. */
   peek(length: number): Uint8Array | undefined {
-    if (length > this.length) return undefined
+    if (length > this.length) {
+      this.#wanted = length
+      return undefined
+    }
     const carried = this.#carryEnd - this.#carryStart
     if (carried === 0) return this.#view.subarray(this.#viewStart, this.#viewStart + length)
     if (carried < length) this.#carryMore(length - carried)
@@ -57,9 +67,9 @@ export class InputBuffer {
   #carryMore(length: number): void {
     const carried = this.#carryEnd - this.#carryStart
     if (this.#carryEnd + length > this.#carry.length) {
-      // Doubling keeps a record that comes byte by byte cheap.
-      const grown = new Uint8Array(Math.max(carried + length, carried * 2))
+      const grown = this.#room(carried, length)
       grown.set(this.#carry.subarray(this.#carryStart, this.#carryEnd))
+      this.#recycle()
       this.#carry = grown
       this.#carryStart = 0
       this.#carryEnd = carried
@@ -69,7 +79,24 @@ export class InputBuffer {
     this.#viewStart += length
   }
 
+  /** Room for so many bytes more. */
+  #room(carried: number, length: number): Uint8Array {
+    const needed = carried + length
+    // For all that is wanted, once an eighth of it is there: nobody can have much memory for little. Until then
+    // doubling keeps a record that comes byte by byte cheap.
+    const size = Math.max(needed, needed < this.#wanted / 8 ? carried * 2 : this.#wanted)
+    if (size > wholeRecord || size <= wholeRecord / 2) return new Uint8Array(size)
+    const room = spare ?? new Uint8Array(wholeRecord)
+    spare = undefined
+    return room
+  }
+
+  #recycle(): void {
+    if (this.#carry.length === wholeRecord) spare = this.#carry
+  }
+
   #dropCarry(): void {
+    this.#recycle()
     this.#carry = noBytes
     this.#carryStart = 0
     this.#carryEnd = 0

@@ -5,12 +5,14 @@ const firstSize = 2048
 /** The size that buffers grow to in bulk: some records of 16 KiB. */
 const bulkSize = 69_632
 
+/** Bulk buffers that no connection uses: shared by all, so that idle ones hold none. They never held but ciphertext for long. */
+const free: Uint8Array[] = []
+const mostFree = 16
+
 export class OutputBuffer {
   #buffer: Uint8Array = noBytes
   #length = 0
   #ready = 0
-  #spare: Uint8Array | undefined
-  #busy = false
   /** Bulk buffers that the transport has. */
   readonly #out = new WeakSet<Uint8Array>()
 
@@ -41,41 +43,34 @@ export class OutputBuffer {
     this.#buffer = left
     this.#length = rest
     this.#ready = 0
-    this.#busy = true
     if (bytes.buffer.byteLength === bulkSize) this.#out.add(bytes)
     return bytes
   }
 
-  /** Takes a handed-out buffer back for reuse; only a bulk buffer is worth keeping, and only one. */
+  /** Takes a handed-out buffer back for reuse; only a bulk buffer is worth keeping. */
   release(bytes: Uint8Array): void {
     // Given back twice, or by another connection, it would be written while somebody still reads it.
     if (!this.#out.delete(bytes)) return
-    this.#spare ??= new Uint8Array(bytes.buffer)
+    if (free.length < mostFree) free.push(new Uint8Array(bytes.buffer))
   }
 
-  /** Gives memory back when there is nothing to send; a spare, only when none went out since the last time. */
+  /** Gives memory back when there is nothing to send. */
   shrink(): void {
     if (this.#length === 0) this.#buffer = noBytes
-    // In bulk a connection is idle between its buffers, and would make each of them anew.
-    if (!this.#busy) this.#spare = undefined
-    this.#busy = false
   }
 
   clear(): void {
     this.#buffer = noBytes
     this.#length = 0
     this.#ready = 0
-    this.#spare = undefined
   }
 
   #grow(size: number): void {
     const needed = this.#length + size
     let grown: Uint8Array
     if (needed <= firstSize) grown = new Uint8Array(firstSize)
-    else if (needed <= bulkSize) {
-      grown = this.#spare ?? new Uint8Array(bulkSize)
-      this.#spare = undefined
-    } else grown = new Uint8Array(needed * 2)
+    else if (needed <= bulkSize) grown = free.pop() ?? new Uint8Array(bulkSize)
+    else grown = new Uint8Array(needed * 2)
     grown.set(this.#buffer.subarray(0, this.#length))
     this.#buffer = grown
   }

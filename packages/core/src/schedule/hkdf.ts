@@ -1,5 +1,5 @@
 /** HKDF (RFC 5869) and HKDF-Expand-Label (RFC 9846 7.1). */
-import { ascii, concat } from '../bytes.js'
+import { wipe } from '../bytes.js'
 import type { HashAlgorithm } from '../crypto/provider.js'
 
 export function hkdfExtract(
@@ -17,6 +17,7 @@ export function hkdfExpand(
   length: number,
 ): Uint8Array {
   if (length > 255 * hash.outputLength) throw new RangeError(`HKDF cannot give ${length} bytes`)
+  if (length <= hash.outputLength) return expandOnce(hash, key, info, length)
   const out = new Uint8Array(length)
   const block = new Uint8Array(hash.outputLength + info.length + 1)
   block.set(info, hash.outputLength)
@@ -32,6 +33,23 @@ export function hkdfExpand(
   return out
 }
 
+/** The usual case: one block. */
+function expandOnce(
+  hash: HashAlgorithm,
+  key: Uint8Array,
+  info: Uint8Array,
+  length: number,
+): Uint8Array {
+  const block = new Uint8Array(info.length + 1)
+  block.set(info)
+  block[info.length] = 1
+  const whole = hash.hmac(key, block)
+  if (length === whole.length) return whole
+  const out = whole.slice(0, length)
+  wipe(whole)
+  return out
+}
+
 export function hkdfExpandLabel(
   hash: HashAlgorithm,
   secret: Uint8Array,
@@ -40,14 +58,23 @@ export function hkdfExpandLabel(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  const full = ascii(prefix + label)
+  return hkdfExpand(hash, secret, hkdfLabel(prefix + label, context, length), length)
+}
+
+/** HkdfLabel (RFC 9846 7.1). Written out, since a handshake makes dozens. */
+function hkdfLabel(label: string, context: Uint8Array, length: number): Uint8Array {
   // RFC 9846 7.1: opaque label<7..255>.
-  if (full.length > 255) throw new RangeError(`a label of ${label.length} characters is too long`)
-  const header = Uint8Array.of(length >> 8, length & 0xff, full.length)
-  return hkdfExpand(
-    hash,
-    secret,
-    concat(header, full, Uint8Array.of(context.length), context),
-    length,
-  )
+  if (label.length > 255) throw new RangeError(`a label of ${label.length} characters is too long`)
+  const info = new Uint8Array(4 + label.length + context.length)
+  info[0] = length >> 8
+  info[1] = length
+  info[2] = label.length
+  for (let i = 0; i < label.length; i++) {
+    const code = label.charCodeAt(i)
+    if (code > 0x7f) throw new RangeError(`${JSON.stringify(label)} is not ASCII`)
+    info[3 + i] = code
+  }
+  info[3 + label.length] = context.length
+  info.set(context, 4 + label.length)
+  return info
 }

@@ -22,6 +22,7 @@ export function prf(
     chained = hash.hmac(secret, chained)
     const block = hash.hmac(secret, concat(chained, labelled))
     out.set(block.subarray(0, Math.min(block.length, length - done)), done)
+    wipe(block)
   }
   return out
 }

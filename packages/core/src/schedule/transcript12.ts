@@ -4,6 +4,7 @@
  */
 import { concat } from '../bytes.js'
 import type { HashAlgorithm, RunningHash } from '../crypto/provider.js'
+import { Fault } from '../fault.js'
 
 export class Transcript12 {
   readonly #running: RunningHash
@@ -25,7 +26,9 @@ export class Transcript12 {
 
   /** All messages so far, joined. */
   messages(): Uint8Array {
-    return concat(...(this.#messages ?? []))
+    // A signature over nothing would be one for every connection.
+    if (this.#messages === undefined) throw new Fault('internalError', 'the messages are forgotten')
+    return concat(...this.#messages)
   }
 
   /** No signature needs the messages. */

@@ -1,7 +1,15 @@
+/** Where messages are put together. Whoever writes has it, until `finish` has copied the message out and cleared it. */
+let scratch: Uint8Array | undefined = new Uint8Array(4096)
+
 /** A growing buffer with back-patched length prefixes. */
 export class Writer {
-  #buffer = new Uint8Array(256)
+  #buffer: Uint8Array
   #length = 0
+
+  constructor() {
+    this.#buffer = scratch ?? new Uint8Array(256)
+    scratch = undefined
+  }
 
   get length(): number {
     return this.#length
@@ -37,15 +45,16 @@ export class Writer {
 
   /** The bytes written; the writer is not used again. */
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#length)
+    const written = this.#buffer.slice(0, this.#length)
+    this.#buffer.fill(0, 0, this.#length)
+    scratch ??= this.#buffer
+    return written
   }
 
   #put(at: number, value: number, width: number): void {
-    let left = value
-    for (let i = width - 1; i >= 0; i--) {
-      this.#buffer[at + i] = left % 256
-      left = Math.floor(left / 256)
-    }
+    // Widths are 4 at most, so that all values are of 32 bits.
+    for (let i = at, shift = 8 * (width - 1); shift >= 0; i++, shift -= 8)
+      this.#buffer[i] = value >>> shift
   }
 
   #reserve(more: number): void {

@@ -53,7 +53,10 @@ test('with noble, too, the same seed gives the same outputs', () => {
 })
 
 test('all kinds of decisions were among them', () => {
-  const kinds = ['configure', 'credential', 'psk', 'replay', 'session', 'sign', 'verify']
+  const kinds = [
+    ...['configure', 'credential', 'decrypt', 'psk', 'pskHint', 'replay', 'session', 'sign'],
+    'verify',
+  ]
   assert.equal([...asked].sort(), kinds)
 })
 

@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hex } from '#src/bytes.js'
-import { type Event, nullCredential, type Pair } from '#src/testing.js'
+import { encodeObjectIdentifier } from '#src/der/write.js'
+import { tls12 } from '#src/handshake/tls12.js'
+import { tls13 } from '#src/handshake/tls13.js'
+import { type Event, nullCredential, nullCrypto, type Pair } from '#src/testing.js'
 import { connect, demand, text } from '../support/connect.js'
 import { expectEstablished } from '../support/outcome.js'
 import { perform, scenarios } from '../support/scenarios.js'
+
+const ecdsaSha256 = encodeObjectIdentifier('1.2.840.10045.4.3.2')
 
 function both(pair: Pair, of: (side: Pair['client']) => Uint8Array | undefined): Uint8Array {
   const [mine, theirs] = [demand(of(pair.client)), demand(of(pair.server))]
@@ -14,8 +19,10 @@ function both(pair: Pair, of: (side: Pair['client']) => Uint8Array | undefined):
 }
 
 test('exporters are equal on both sides, in every kind of connection', () => {
-  for (const scenario of scenarios.filter(({ name }) => name !== 'closing')) {
+  for (const scenario of scenarios.filter(({ name }) => !name.endsWith('closing'))) {
     const pair = perform(scenario)
+    // RFC 7627 5.4: nothing is exported without the extended main secret.
+    if (scenario.client?.extendedMainSecret === 'prefer') continue
     const secret = both(pair, ({ connection }) =>
       connection.exporter('EXPORTER-test', text('c'), 40),
     )
@@ -80,6 +87,19 @@ test('tls-server-end-point is undefined for a certificate signed with Ed25519 (R
   const pair = connect({}, { credentials: [nullCredential()] }).run()
   for (const { connection } of [pair.client, pair.server])
     assert.is(connection.channelBinding('tls-server-end-point'), undefined)
+})
+
+test('tls-server-end-point is the hash of the certificate, the same on both sides', () => {
+  const credential = nullCredential({ signatureAlgorithm: ecdsaSha256 })
+  for (const versions of [[tls13], [tls12]]) {
+    const pair = connect({ versions }, { versions, credentials: [credential] }).run()
+    expectEstablished(pair)
+    const binding = both(pair, ({ connection }) =>
+      connection.channelBinding('tls-server-end-point'),
+    )
+    const sha256 = demand(nullCrypto.hashes.find(({ name }) => name === 'sha256'))
+    assert.equal(binding, sha256.hash(demand(credential.chain[0])))
+  }
 })
 
 interface Line {

@@ -2,10 +2,17 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createClient } from '#src/client.js'
 import { createServer } from '#src/server.js'
-import { after } from '#src/testing.js'
+import { after, trustEveryone } from '#src/testing.js'
 import { messageType } from '#src/wire/registry.js'
 import { alive } from '../support/alive.js'
-import { clientConfig, connect, connectToScript, serverConfig } from '../support/connect.js'
+import {
+  clientConfig,
+  clientCredential,
+  connect,
+  connectToScript,
+  serverConfig,
+} from '../support/connect.js'
+import { connect12, ticketKeys } from '../support/tls12.js'
 
 const now = { monotonic: 0, unix: 1_800_000_000_000 }
 
@@ -80,6 +87,49 @@ test('an idle connection holds no buffers of its own', async () => {
     return pairs
   })
   assert.ok(more / 200 < 20_000, `${more / 200} bytes each`)
+})
+
+test('renegotiations leave nothing behind', async () => {
+  const renegotiation = { peerMayStart: true, limit: 1_000 }
+  const credentials = [clientCredential]
+  const server = { renegotiation, verify: trustEveryone, tickets: { keys: ticketKeys } }
+  const pair = connect12({ renegotiation, credentials }, server).run()
+  const once = () => {
+    pair.server.connection.renegotiate({ clientAuthentication: 'require' })
+    pair.run()
+    pair.client.connection.renegotiate()
+    pair.run()
+    assert.is(pair.client.connection.state, 'connected')
+    pair.client.events.length = 0
+    pair.server.events.length = 0
+    return pair
+  }
+  for (let i = 0; i < 5; i++) once()
+  const more = await grown(() => {
+    for (let i = 0; i < 100; i++) once()
+    return pair
+  })
+  assert.ok(more < 200_000, `${more} bytes`)
+})
+
+test('a connection of TLS 1.2 holds little, idle or in the midst of its handshake', async () => {
+  const asked = { clientAuthentication: 'require', verify: trustEveryone } as const
+  const client = { credentials: [clientCredential] }
+  for (const verify of ['decide', trustEveryone] as const) {
+    const more = await grown(() => {
+      const pairs = []
+      for (let i = 0; i < 100; i++) {
+        const pair = connect12(client, { ...asked, verify }).run()
+        pair.client.send(new Uint8Array(100_000).subarray(0, 1_000))
+        pair.run()
+        pair.client.events.length = 0
+        pair.server.events.length = 0
+        pairs.push(pair)
+      }
+      return pairs
+    })
+    assert.ok(more / 200 < 20_000, `${more / 200} bytes each`)
+  }
 })
 
 test('fragments of one byte cost no more than the message', () => {

@@ -200,6 +200,29 @@ drive('a hook that throws or rejects fails the connection, with the cause', asyn
   }
 })
 
+// Many a module says by an error that the padding is wrong; the peer must not see it (RFC 5246 7.4.7.1).
+drive('an error in decrypting is an answer: there is no message', async () => {
+  for (const decide of [
+    () => {
+      throw new RangeError('no')
+    },
+    () => Promise.reject(new RangeError('no')),
+  ]) {
+    const { connection, transport, recorder, driven } = setUp()
+    recorder.decide = decide
+    connection.decideDecrypt()
+    driven.start()
+    await Promise.resolve()
+    await Promise.resolve()
+    assert.equal(connection.answers, [undefined])
+    assert.equal([...connection.calls, ...recorder.kinds, ...transport.written], [])
+  }
+  const { connection, recorder, driven } = setUp()
+  connection.decideDecrypt()
+  driven.start()
+  assert.is(faultCode(recorder.error), 'policyFailed', 'where nobody decrypts, nothing is hidden')
+})
+
 drive('an open decision that nothing answers fails the connection', () => {
   const { connection, recorder, driven } = setUp()
   connection.decide()

@@ -10,7 +10,14 @@ import type { Decision } from '#src/decision.js'
 import type { Output } from '#src/output.js'
 import { createServer } from '#src/server.js'
 import type { Session } from '#src/session.js'
-import { below, chance, nullCredential, seededRandom, trustEveryone } from '#src/testing.js'
+import {
+  below,
+  chance,
+  nullCredential,
+  nullCryptoTls12,
+  seededRandom,
+  trustEveryone,
+} from '#src/testing.js'
 import {
   clientConfig,
   connect,
@@ -19,11 +26,13 @@ import {
   serverCredential,
 } from '../support/connect.js'
 import { fuzz } from '../support/fuzz.js'
+import { bothVersions, only12 } from '../support/tls12.js'
 
 const clientCredential = nullCredential({ name: 'client.example' })
 const keys = { keys: [{ name: new Uint8Array(16).fill(1), key: new Uint8Array(32).fill(2) }] }
 const early = { tickets: { keys }, earlyData: { maxBytes: 5_000, replay: () => true } }
-let session: Session | undefined
+/** One of each version. */
+let sessions: readonly Session[] = []
 
 /** One end, with what its caller knows of it. */
 class End {
@@ -41,6 +50,8 @@ class End {
   closed = false
   /** Closed before it was established: what was queued is dropped with the handshake. */
   givenUp = false
+  /** Its caller has renegotiated, which goes no further once either side has closed. */
+  renegotiates = false
   aborted = false
   /** What `receive` was given and may look at until `idle`. */
   readonly #lent: Uint8Array[] = []
@@ -118,7 +129,7 @@ function plaintext(length: number): Uint8Array {
 
 function act(end: End, other: End, random: Random): void {
   const { connection } = end
-  switch (below(24, random)) {
+  switch (below(25, random)) {
     case 0:
     case 1:
     case 2: {
@@ -162,10 +173,18 @@ function act(end: End, other: End, random: Random): void {
       connection.handleTimeout()
       break
     case 11:
+      if (!chance(0.3, random)) break
+      call('renegotiate', () => {
+        const asks = connection.role === 'server' && chance(0.5, random)
+        connection.renegotiate(asks ? { clientAuthentication: 'require' } : {})
+        end.renegotiates = true
+      })
+      break
     case 12:
     case 13:
     case 14:
     case 15:
+    case 16:
       end.receive(other, 1 + below(chance(0.3, random) ? 20_000 : 60, random))
       break
     default:
@@ -193,6 +212,7 @@ function settle(client: End, server: End, random: Random): void {
 function options(random: Random): [Partial<ClientConfig>, Partial<ServerConfig>] {
   const authenticated = chance(0.3, random)
   const late = chance(0.4, random)
+  const newest = versions(random)
   const client: Partial<ClientConfig> = {
     random: seededRandom(`client ${counter}`),
     postHandshakeAuth: chance(0.5, random),
@@ -200,7 +220,8 @@ function options(random: Random): [Partial<ClientConfig>, Partial<ServerConfig>]
     verify: late ? 'decide' : trustEveryone,
     ...(chance(0.3, random) ? { keyShares: ['x25519'] } : {}),
     ...(chance(0.3, random) ? { limits: { maxBuffered: 19_000, maxQueued: 5_000 } } : {}),
-    ...(chance(0.3, random) ? { session: demand(session), earlyData: true } : {}),
+    ...(chance(0.3, random) ? resumption(newest, random) : {}),
+    ...versions(random),
   }
   const server: Partial<ServerConfig> = {
     ...early,
@@ -212,15 +233,31 @@ function options(random: Random): [Partial<ClientConfig>, Partial<ServerConfig>]
     ...(chance(0.3, random) ? { groups: ['secp256r1'] } : {}),
     ...(chance(0.3, random) ? { recordSizeLimit: 100 } : {}),
     ...(chance(0.3, random) ? { earlyData: { maxBytes: 5_000, replay: 'decide' as const } } : {}),
+    ...newest,
   }
   return [client, server]
+}
+
+/** A server of TLS 1.2 alone cannot take early data, nor pass it over (RFC 9846 E.3). */
+function resumption({ versions }: Pick<ServerConfig, 'versions'>, random: Random) {
+  const session = demand(sessions[below(sessions.length, random)])
+  const serves = versions.some(({ id }) => id >= session.version)
+  return serves ? { session, earlyData: true } : {}
+}
+
+function versions(random: Random) {
+  const sendMeanwhile = chance(0.5, random)
+  const renegotiation = { peerMayStart: chance(0.7, random), limit: 1_000, sendMeanwhile }
+  const crypto = nullCryptoTls12
+  const spoken = chance(0.5, random) ? bothVersions : only12({})
+  return chance(0.8, random) ? { ...spoken, crypto, renegotiation } : { ...spoken, crypto }
 }
 
 function check(end: End, other: End, quiet: boolean): void {
   const { fault } = end
   if (fault !== undefined) {
     // Closing or ending early is the only reason that correct peers have to fail.
-    const codes = ['closedDuringHandshake', 'tooManyKeyUpdates', 'alertReceived']
+    const codes = ['closedDuringHandshake', 'tooManyKeyUpdates', 'tooManyRequests', 'alertReceived']
     assert.ok(codes.includes(fault.code), `${fault.code}: ${fault.detail}`)
   }
   const { accepted, acceptedEarly } = other
@@ -230,7 +267,10 @@ function check(end: End, other: End, quiet: boolean): void {
 }
 
 test('any calls in any order', async () => {
-  session = demand(connect({}, early).run().client.sessions[0])
+  sessions = [
+    demand(connect({}, early).run().client.sessions[0]),
+    demand(connect(only12({}), only12(early)).run().client.sessions[0]),
+  ]
   await fuzz(0.1, (name) => {
     counter = 0
     const random = seededRandom(`calls ${name}`)
@@ -251,7 +291,7 @@ test('any calls in any order', async () => {
     if (!ended) assert.ok(client.connection.info && server.connection.info, 'not established')
     // A close by itself loses nothing that was accepted before it.
     for (const end of [client, server])
-      if (end.aborted || end.givenUp || end.fault !== undefined) return
+      if (end.aborted || end.givenUp || end.renegotiates || end.fault !== undefined) return
     check(client, server, true)
     check(server, client, true)
   })

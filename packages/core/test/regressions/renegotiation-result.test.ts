@@ -1,8 +1,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { tls12 } from '#src/handshake/tls12.js'
+import { editExtension, type Pair, type Script } from '#src/testing.js'
+import { encode } from '#src/wire/codec.js'
 import { extensionTable } from '#src/wire/extension.js'
-import { connect } from '../support/connect.js'
+import { messageType } from '#src/wire/registry.js'
+import { connect, connectToScript, text } from '../support/connect.js'
 import { alertAt, expectEstablished } from '../support/outcome.js'
 
 const { type } = extensionTable.extendedMainSecret
@@ -28,6 +31,31 @@ for (const [before, after, change] of [
     assert.is(server.fault?.code, 'changedInRenegotiation')
     assert.is(alertAt(client), 'illegalParameter')
   })
+
+/** A server whose second ServerHello differs. */
+function renegotiateWith(change: Script): Pair {
+  const options = { ...common, alpn: ['one', 'two'] }
+  const { pair } = connectToScript(change, options, options)
+  expectEstablished(pair.run())
+  pair.client.connection.renegotiate()
+  return pair.run()
+}
+
+test('a server that comes to something else in a renegotiation is refused', () => {
+  const second = { nth: 2 }
+  const { alpn } = extensionTable
+  const otherProtocol = encode(alpn.serverHello12, [text('two')])
+  for (const change of [
+    editExtension(messageType.serverHello, type, () => undefined, second),
+    editExtension(messageType.serverHello, alpn.type, () => otherProtocol, second),
+    editExtension(messageType.serverHello, alpn.type, () => undefined, second),
+  ]) {
+    const { client, server } = renegotiateWith(change)
+    assert.is(client.fault?.code, 'changedInRenegotiation')
+    assert.is(alertAt(server), 'illegalParameter')
+  }
+  expectEstablished(renegotiateWith({}))
+})
 
 test('and one that stays does not', () => {
   for (const omitExtensions of [[], [type]]) {

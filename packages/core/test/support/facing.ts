@@ -32,9 +32,14 @@ export function later(
   return pair.run()
 }
 
-/** What the peer does just before its Finished, under handshake keys. */
-export function earlier(role: Role, act: (wire: Wire) => void): Pair {
-  return facing(role, before(messageType.finished, act)).pair.run()
+/** What the peer does just before its Finished, under its keys. */
+export function earlier(
+  role: Role,
+  act: (wire: Wire) => void,
+  client: Partial<ClientConfig> = {},
+  server: Partial<ServerConfig> = {},
+): Pair {
+  return facing(role, before(messageType.finished, act), client, server).pair.run()
 }
 
 export function expectRefused(pair: Pair, role: Role, code: FaultCode, name: AlertName): void {

@@ -91,6 +91,14 @@ export class FakeConnection implements Connection {
   transmit(bytes: Uint8Array): void {
     this.outputs.push({ kind: 'transmit', bytes })
   }
+  decideDecrypt(): void {
+    const credential = { chain: [], key: 'decide' } as const
+    const ciphertext = new Uint8Array()
+    this.outputs.push({
+      kind: 'decide',
+      decision: { kind: 'decrypt', id: 1, credential, ciphertext },
+    })
+  }
   decide(): void {
     const question: VerifyQuestion & { id: number } = {
       kind: 'verify',

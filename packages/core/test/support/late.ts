@@ -8,7 +8,11 @@ import { demand } from './connect.js'
 type Config = ClientConfig | ServerConfig
 
 export function lateClient(config: ClientConfig): ClientConfig {
-  return { ...config, ...late(config) }
+  return {
+    ...config,
+    ...late(config),
+    ...(config.choosePsk === undefined ? {} : { choosePsk: 'decide' as const }),
+  }
 }
 
 export function lateServer(config: ServerConfig): ServerConfig {
@@ -48,6 +52,9 @@ export function answerLate(
       case 'psk':
         side.answer('psk', ask(server.lookupPsk, decision))
         break
+      case 'pskHint':
+        side.answer('pskHint', ask(client.choosePsk, decision))
+        break
       case 'session':
         side.answer('session', ask(server.tickets?.store?.take, decision))
         break
@@ -65,6 +72,13 @@ export function answerLate(
         const scheme = demand(schemeById(decision.scheme))
         if (key === 'decide') throw new Error('a key is needed')
         side.answer('sign', key.sign(scheme.algorithm, decision.message, seededRandom('sign')))
+        break
+      }
+      case 'decrypt': {
+        const { key } = demand(originals.get(decision.credential))
+        if (key === 'decide') throw new Error('a key is needed')
+        const none = new Uint8Array(48)
+        side.answer('decrypt', key.decrypt?.(decision.ciphertext, none, seededRandom('decrypt')))
         break
       }
     }

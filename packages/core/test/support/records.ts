@@ -1,4 +1,6 @@
 /** The records of a stream, as someone sees it who has no keys; nullCrypto leaves the inner plaintext readable. */
+import { concat } from '#src/bytes.js'
+
 export interface WireRecord {
   readonly type: number
   readonly fragment: Uint8Array
@@ -30,6 +32,24 @@ export function openNull({ fragment }: WireRecord): {
     content: inner.subarray(0, Math.max(0, end - 1)),
     padding: inner.length - end,
   }
+}
+
+/** The handshake messages that a stream begins with, before any keys. */
+export function plainMessages(
+  stream: Uint8Array,
+): readonly { readonly type: number; readonly body: Uint8Array }[] {
+  const records = recordsOf(stream)
+  const end = records.findIndex(({ type }) => type !== 22)
+  const bytes = concat(
+    ...records.slice(0, end < 0 ? records.length : end).map(({ fragment }) => fragment),
+  )
+  const messages = []
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const length = ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
+    messages.push({ type: bytes[at] ?? 0, body: bytes.subarray(at + 4, at + 4 + length) })
+    at += 4 + length
+  }
+  return messages
 }
 
 /** What nullCrypto seals under a suite of TLS 1.2: the content, between what its kind of nonce adds and a checksum. */

@@ -9,26 +9,42 @@ import { hashLengths } from './hash.js'
 /** Null where the runtime cannot read the key. The SubjectPublicKey goes with its certificate. */
 const imported = new WeakMap<SubjectPublicKey, KeyObject | null>()
 
+/** The latest keys, by what they were read from: authorities come with many a chain, and the same peers come again. */
+const latest = new Map<string, KeyObject>()
+const mostLatest = 64
+
 /** Undefined where the key is invalid (a point that is not on its curve) or of a kind that the runtime lacks. */
 export function keyObjectOf(key: SubjectPublicKey): KeyObject | undefined {
   let object = imported.get(key)
   if (object === undefined) {
-    object = tryImport(key)
+    object = find(key)
     imported.set(key, object)
   }
   return object ?? undefined
 }
 
-function tryImport(key: SubjectPublicKey): KeyObject | null {
+/** Reading a key of an elliptic curve takes as long as verifying a signature. */
+function find(key: SubjectPublicKey): KeyObject | null {
+  const { buffer, byteOffset, length } = key.spki
+  const spki = Buffer.from(buffer, byteOffset, length)
+  const jwk = asJwk(key)
+  const text = jwk === undefined ? spki.toString('latin1') : Object.values(jwk).join()
+  const object = latest.get(text) ?? tryImport(jwk ?? spki)
+  if (object === null) return null
+  latest.delete(text)
+  latest.set(text, object)
+  for (const oldest of latest.keys()) {
+    if (latest.size <= mostLatest) break
+    latest.delete(oldest)
+  }
+  return object
+}
+
+function tryImport(source: JsonWebKey | Buffer): KeyObject | null {
   try {
-    const jwk = asJwk(key)
-    if (jwk !== undefined) return createPublicKey({ key: jwk, format: 'jwk' })
-    const { buffer, byteOffset, length } = key.spki
-    return createPublicKey({
-      key: Buffer.from(buffer, byteOffset, length),
-      format: 'der',
-      type: 'spki',
-    })
+    return Buffer.isBuffer(source)
+      ? createPublicKey({ key: source, format: 'der', type: 'spki' })
+      : createPublicKey({ key: source, format: 'jwk' })
   } catch {
     return null
   }

@@ -89,7 +89,7 @@ const never: Readonly<Record<string, readonly string[]>> = {
     'request-server-padding',
     'server-supports-padding',
   ],
-  'false start is not offered': ['allow-false-start-without-alpn', 'false-start'],
+  'false start (RFC 7918) is not offered': ['allow-false-start-without-alpn', 'false-start'],
   [handshaker]: ['allow-hint-mismatch', 'handshake-hints', 'handshaker-path'],
   "BoringSSL's workaround for JDK 11": ['jdk11-workaround'],
   "BoringSSL's own interface (no such call, callback or setting here)": [

@@ -5,7 +5,7 @@ import type { TlsConnection } from '@sanstls/transport-node'
 import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import * as assert from 'uvu/assert'
 import { authority, identity, otherAuthority, serverName, trust } from './support/authority.js'
-import { type Case, runCases } from './support/live.js'
+import { type Case, type Protocol, runCases } from './support/live.js'
 import { type ServerChanges, serve } from './support/ours.js'
 import { firstLine, Program } from './support/process.js'
 import type { Scope } from './support/scope.js'
@@ -21,9 +21,10 @@ const curl = {
   },
 }
 
-function get(scope: Scope, port: number, args: readonly string[]): Program {
+function get(scope: Scope, protocol: Protocol, port: number, args: readonly string[]): Program {
   return new Program(scope, 'curl', [
-    ...['--silent', '--show-error', '--noproxy', '*', '--tlsv1.3', '--max-time', '30'],
+    ...['--silent', '--show-error', '--noproxy', '*', '--max-time', '30'],
+    ...(protocol === 'TLS 1.3' ? ['--tlsv1.3'] : ['--tls-max', '1.2']),
     ...['--connect-to', `${serverName}:443:127.0.0.1:${port}`, ...args],
     `https://${serverName}/`,
   ])
@@ -42,7 +43,7 @@ async function answer(connection: TlsConnection, body: string): Promise<string> 
   return request
 }
 
-function cases(crypto: CryptoProvider): readonly Case[] {
+function cases(protocol: Protocol, crypto: CryptoProvider): readonly Case[] {
   const area = 'HTTPS'
   const ours = 'server'
   const fetched = (item: string, changes: ServerChanges, args: readonly string[]): Case => ({
@@ -51,8 +52,9 @@ function cases(crypto: CryptoProvider): readonly Case[] {
     ours,
     async run(scope) {
       const server = await serve(scope, crypto, { alpn: ['http/1.1'], ...changes })
-      const program = get(scope, server.port, ['--cacert', authority.file, ...args])
+      const program = get(scope, protocol, server.port, ['--cacert', authority.file, ...args])
       const connection = await server.accept()
+      assert.is(connection.info.version.name, protocol)
       assert.is(connection.info.alpn, 'http/1.1')
       assert.is(connection.info.serverName, serverName)
       assert.match(await answer(connection, 'it works'), `Host: ${serverName}`)
@@ -76,7 +78,7 @@ function cases(crypto: CryptoProvider): readonly Case[] {
       ours,
       async run(scope) {
         const server = await serve(scope, crypto)
-        const program = get(scope, server.port, ['--cacert', otherAuthority.file])
+        const program = get(scope, protocol, server.port, ['--cacert', otherAuthority.file])
         const fault = await faultOf(server.accept())
         assert.is(fault.code, 'alertReceived')
         assert.match(await program.over, 'certificate')
@@ -85,7 +87,8 @@ function cases(crypto: CryptoProvider): readonly Case[] {
   ]
 }
 
-runCases(curl, [
-  [noble, cases(noble)],
-  [nodeCrypto, cases(nodeCrypto)],
-])
+for (const protocol of ['TLS 1.3', 'TLS 1.2'] as const)
+  runCases(protocol, curl, [
+    [noble, cases(protocol, noble)],
+    [nodeCrypto, cases(protocol, nodeCrypto)],
+  ])

@@ -182,8 +182,8 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   }
 
   /**
-   * TLS 1.2: another handshake, for new keys or, at a server, to authenticate the client; reading and writing go on
-   * meanwhile. Fulfilled with what was negotiated, or undefined where the peer does not want one.
+   * TLS 1.2: another handshake, for new keys or, at a server, to authenticate the client. Reading goes on meanwhile; what is
+   * written waits. Fulfilled with what was negotiated, or undefined where the peer does not want one.
    */
   async renegotiate(options?: RenegotiateOptions): Promise<ConnectionInfo | undefined> {
     return this.#drive.act((connection, now) => {

@@ -137,6 +137,7 @@ class Wiring implements Handler {
         break
       case 'peerClosed':
         this.#incoming.end()
+        this.#endWaiting(new Error('The peer has closed, and answers nothing more.'))
         break
       case 'closed':
         this.#end(undefined, new Error('The connection is closed.'))
@@ -168,9 +169,13 @@ class Wiring implements Handler {
   #end(readError: unknown, otherError: unknown): void {
     this.#incoming.end(readError)
     this.#outgoing.fail(otherError)
-    this.#waitingForPeer.fail(otherError)
-    this.#waitingForKeys.fail(otherError)
+    this.#endWaiting(otherError)
     this.#settle({ error: otherError })
+  }
+
+  #endWaiting(error: unknown): void {
+    this.#waitingForPeer.fail(error)
+    this.#waitingForKeys.fail(error)
   }
 }
 

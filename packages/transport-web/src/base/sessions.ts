@@ -11,8 +11,8 @@ export interface SessionCacheOptions {
 }
 
 /**
- * Keeps sessions by server, trust and credentials: a session never serves a connection that verifies in another way
- * than the one it comes from, or that authenticates as someone else. Each serves once (RFC 9846 C.4), so that
+ * Keeps sessions by server, trust and credentials, PSKs among them: a session never serves a connection that verifies in
+ * another way than the one it comes from, or that authenticates as someone else. Each serves once (RFC 9846 C.4), so that
  * connections cannot be linked by it.
  */
 export class SessionCache {
@@ -50,8 +50,9 @@ export class SessionCache {
 
 /** What must be equal for a session to be used: see `SessionCache`. `peer` says which server, such as host and port. */
 export function sessionKey(peer: string, options: ClientOptions): string {
-  const { serverName, sessionContext, verify, ca, credentials, cert } = options
-  return [peer, serverName, sessionContext, verify, ca, credentials, cert].map(identify).join(' ')
+  const { serverName, sessionContext, verify, ca, credentials, cert, psks, choosePsk } = options
+  const trust = [verify, ca, credentials, cert, psks, choosePsk]
+  return [peer, serverName, sessionContext, ...trust].map(identify).join(' ')
 }
 
 let identities = 0

@@ -1,7 +1,7 @@
 /** ECDSA private keys (RFC 5915). */
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { contextConstructed, DerReader, tags } from '../../der/reader.js'
-import type { HashAlgorithm, SignatureName } from '../provider.js'
+import type { HashAlgorithm, Random, SignatureName } from '../provider.js'
 import {
   brainpoolP256r1,
   brainpoolP384r1,
@@ -30,7 +30,17 @@ const order: Readonly<Record<string, readonly SignatureName[]>> = {
   66: ['ecdsa_sha512', 'ecdsa_sha384', 'ecdsa_sha256'],
 }
 
-function ecKeys(curves: readonly Curve[]): KeyImporter {
+/** Signs a digest as `Curve.sign` does. */
+export type EcdsaSigner = (
+  curve: Curve,
+  secret: Uint8Array,
+  digest: Uint8Array,
+  random: Random,
+) => Uint8Array
+
+const signByCurve: EcdsaSigner = (curve, ...rest) => curve.sign(...rest)
+
+export function ecKeys(curves: readonly Curve[], signer: EcdsaSigner = signByCurve): KeyImporter {
   return {
     algorithms: ['1.2.840.10045.2.1'],
     read(info) {
@@ -55,7 +65,7 @@ function ecKeys(curves: readonly Curve[]): KeyImporter {
         sign(algorithm, message, random) {
           const hash = hashes.find(({ name }) => algorithm === `ecdsa_${name}`)
           if (hash === undefined) throw new TypeError(`an EC key cannot sign with ${algorithm}`)
-          return curve.sign(secret, hash.hash(message), random)
+          return signer(curve, secret, hash.hash(message), random)
         },
       }
     },

@@ -3,14 +3,14 @@ import { bytesToNumberBE } from '@noble/curves/utils.js'
 import { DerReader, tags } from '../../der/reader.js'
 import type { HashAlgorithm, SignatureName, SigningKey } from '../provider.js'
 import { unpadOrElse } from '../rsa-padding.js'
-import { sha1, sha256, sha384, sha512 } from './hash.js'
+import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 import { encode, type KeyImporter, publicKeyOf } from './private-key.js'
 import { type RsaPrivateKey, rsaPrivate, rsaPublicKey } from './rsa.js'
 import { encodePkcs1, encodePss } from './rsa-signature.js'
 
 const preferred: readonly HashAlgorithm[] = /* @__PURE__ */ (() => [sha256, sha384, sha512])()
-/** SHA-1 is not offered among the key's algorithms, and works where the caller names it. */
-const usable: readonly HashAlgorithm[] = /* @__PURE__ */ (() => [...preferred, sha1])()
+/** SHA-224 and SHA-1 are not offered among the key's algorithms, and work where the caller names them. */
+const usable: readonly HashAlgorithm[] = /* @__PURE__ */ (() => [...preferred, sha224, sha1])()
 
 export const rsaKeys: KeyImporter = {
   algorithms: ['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.10'],

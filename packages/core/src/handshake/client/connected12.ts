@@ -11,12 +11,14 @@ import type { ExternalPsk } from '../../decision.js'
 import type { ExportedConnection } from '../../exported.js'
 import type { ClientSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
+import { longestTicket } from '../../session.js'
 import { decode, type Value } from '../../wire/codec.js'
 import { helloRequest, type newSessionTicket12 } from '../../wire/message12.js'
 import { messageType } from '../../wire/registry.js'
 import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
 import {
   type Agreed12,
+  type Announce,
   Connected12,
   directionKeys,
   importAgreed,
@@ -57,18 +59,23 @@ export function connectClient12(fields: Completed12, context: Context): Step {
   const { settings, suite, secret, randoms, finished, first, peer, previous } = fields
   const info = connectionInfo(fields, context)
   const agreed: Agreed12 = { info, suite, secret, randoms, finished, first, peer }
-  const idle = () => waitMessages({ settings, connected })
-  const announce = (later: Context) => emitSession(fields, later)
-  const role: Role12 = { ...roleOf(settings, peer, () => connected), idle, announce }
-  const connected: Connected12 = previous ?? new Connected12(agreed, role, settings.config)
-  return previous === undefined ? idle() : previous.replace(agreed, role, context)
+  const announce = announcing(fields)
+  const role = roleOf(settings, peer, () => connected)
+  const connected: Connected12 =
+    previous ?? new Connected12(agreed, role, settings.config, announce)
+  return previous === undefined ? role.idle() : previous.replace(agreed, role, context, announce)
+}
+
+/** Apart from the role, which lasts as long as the connection: this holds the handshake's memory. */
+function announcing(fields: Completed12): Announce {
+  return (context) => emitSession(fields, context)
 }
 
 function roleOf(
   settings: ClientSettings,
   peer: VerifiedPeer | undefined,
   connected: () => Connected12,
-): Pick<Role12, 'endPoint' | 'begin'> {
+): Role12 {
   return {
     endPoint() {
       const [certificate] = peer?.chain ?? []
@@ -81,6 +88,7 @@ function roleOf(
         throw new Error('renegotiate: clientAuthentication is for servers')
       return (context) => renegotiate(settings, connected(), context)
     },
+    idle: () => waitMessages({ settings, connected: connected() }),
   }
 }
 
@@ -109,6 +117,7 @@ function renegotiate(settings: ClientSettings, connected: Connected12, context: 
     suites: [],
     suiteIds: settings.suites12.map(({ id }) => id),
   }
+  connected.holdData(context)
   return startClient(only12, context, connected)
 }
 
@@ -138,13 +147,14 @@ function connectionInfo(fields: Completed12, context: Context): ConnectionInfo {
 
 /** A ticket, or the server's session id, is worth keeping. */
 function emitSession(fields: Completed12, context: Context): void {
-  const { settings, suite, secret, version, ticket, session, peer, alpn } = fields
+  const { settings, suite, secret, version, session, peer, alpn } = fields
+  const { ticket = noBytes, ticketLifetimeHint = 0 } = fields.ticket ?? {}
   const { limits } = settings
   // Who resumed by an id has the session already.
-  const hasTicket = ticket !== undefined && ticket.ticket.length > 0 && limits.tickets > 0
+  const hasTicket = ticket.length > 0 && ticket.length <= longestTicket && limits.tickets > 0
   if (!hasTicket && (session !== undefined || fields.sessionId.length === 0)) return
   const received = context.time.unix
-  const hinted = (ticket?.ticketLifetimeHint ?? 0) * 1000
+  const hinted = ticketLifetimeHint * 1000
   const lifetime = Math.min(
     hinted === 0 ? defaultLifetime : hinted,
     hasTicket ? longestLifetime : longestForId,
@@ -157,7 +167,7 @@ function emitSession(fields: Completed12, context: Context): void {
       hash: suite.hash.name,
       secret: secret.slice(),
       extendedMainSecret: fields.extendedMainSecret,
-      ticket: hasTicket ? ticket.ticket.slice() : noBytes,
+      ticket: hasTicket ? ticket.slice() : noBytes,
       sessionId: hasTicket ? noBytes : fields.sessionId,
       ageAdd: 0,
       received,
@@ -193,8 +203,7 @@ export function restoreClient12(
     directionKeys(agreed, 'server', random),
     directionKeys(agreed, 'client', random),
   )
-  const idle = () => waitMessages({ settings, connected })
-  const role: Role12 = { ...roleOf(settings, peer, () => connected), idle }
+  const role = roleOf(settings, peer, () => connected)
   const connected: Connected12 = new Connected12(agreed, role, settings.config)
-  return idle()
+  return role.idle()
 }

@@ -12,6 +12,7 @@ import type { ClientSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
 import { finishedMac, type MainStage, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
+import { longestTicket } from '../../session.js'
 import { decode } from '../../wire/codec.js'
 import { readExtensions } from '../../wire/extension.js'
 import { newSessionTicket } from '../../wire/message.js'
@@ -154,7 +155,8 @@ const connectedTable: Table<ConnectedClient> = {
     // RFC 9846 4.7.1: who does not want a ticket ignores it.
     if (counts.tickets >= settings.limits.tickets) return waitMessages(client)
     counts.tickets++
-    if (ticket.ticketLifetime === 0) return waitMessages(client)
+    if (ticket.ticketLifetime === 0 || ticket.ticket.length > longestTicket)
+      return waitMessages(client)
     const { labelPrefix, maxEarlyData } = context.layer.traits
     if (maxEarlyData !== undefined && (extensions.earlyData ?? maxEarlyData) !== maxEarlyData)
       throw new Fault('illegalParameter', `max_early_data_size ${extensions.earlyData}`)

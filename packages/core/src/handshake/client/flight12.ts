@@ -25,7 +25,7 @@ import {
   type VerifiedPeer,
   verifyPeer,
 } from '../authenticate.js'
-import { certificateMessage12 } from '../authenticate12.js'
+import { certificateMessage12, checkPskIdentity } from '../authenticate12.js'
 import { ask, type Context, type Step, state, type Table } from '../context.js'
 import { demandVersion } from '../externalPsk.js'
 import { checkFinished, connectionKeys, deriveMainSecret, sendFinished } from '../secrets12.js'
@@ -54,7 +54,10 @@ type Ticket = Value<typeof newSessionTicket12>
 export function answer12(flight: ServerFlight12, context: Context): Step {
   const { settings, suite, presented, offer, previous } = flight
   const proceed = (peer: VerifiedPeer | undefined) =>
-    choosePsk(flight, (psk) => sendCertificate({ ...flight, peer, psk }, context))
+    choosePsk(flight, (psk) => {
+      checkPskIdentity(previous?.info, psk)
+      return sendCertificate({ ...flight, peer, psk }, context)
+    })
   if (presented === undefined) return proceed(undefined)
   return verifyPeer(
     settings.verify,
@@ -170,7 +173,7 @@ function sendKeyExchange(
 function finish(fields: Answering, secret: Uint8Array, context: Context): Step {
   const { previous, expectsTicket } = fields
   const keys = connectionKeys(fields, secret, context)
-  // Nothing goes under keys that the server has not confirmed.
+  // Nothing goes under keys that the server has not confirmed, whatever it said before.
   if (previous !== undefined) context.holdData(true)
   const clientVerifyData = sendFinished(fields, secret, 'client', keys.client, context)
   const next: Finishing = {

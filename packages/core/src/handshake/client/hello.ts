@@ -89,7 +89,7 @@ export function waitServerHello(fields: WaitServerHello): State {
   const { previous } = fields
   if (previous === undefined) return state('waitServerHello', waitServerHelloTable, fields)
   const refused: State['warned'] = (description, context) =>
-    description === alert.noRenegotiation ? previous.refused(context) : undefined
+    description === alert.noRenegotiation ? previous.refused(context, true) : undefined
   const table = { ...waitServerHelloTable, ...ignoreHelloRequest }
   return state('waitServerHello', table, fields, previous, refused)
 }
@@ -138,8 +138,11 @@ function chosenVersion(
     )
     if (version === undefined)
       throw new Fault('noCommonVersion', `the server chose 0x${hello.legacyVersion.toString(16)}`)
-    // RFC 9846 E.3: such a server stumbles over the data.
-    if (offer.earlyData) throw new Fault('versionWithoutEarlyData', `it chose ${version.name}`)
+    if (offer.earlyData) {
+      // RFC 9846 E.3: such a server stumbles over the data; and it can read an alert only in plaintext.
+      context.layer.uninstallWrite()
+      throw new Fault('versionWithoutEarlyData', `it chose ${version.name}`)
+    }
     checkDowngrade(hello.random, version, settings.versions)
     return version
   }

@@ -43,6 +43,8 @@ export const client12: ClientVersion = {
   },
 
   serverHello(received, fields, context) {
+    // Those of TLS 1.3, which has not come to it.
+    for (const pair of fields.offer.keyPairs.values()) pair.wipe()
     const negotiated = negotiate(received, fields, context)
     const { session } = negotiated
     return session === undefined
@@ -113,7 +115,7 @@ function negotiate(
   const extendedMainSecret = extensions.extendedMainSecret === true
   if (!extendedMainSecret && settings.config.extendedMainSecret !== 'prefer')
     throw new Fault('extendedMainSecretMissing', 'in ServerHello')
-  const encryptThenMac = checkEncryptThenMac(suite, extensions, settings)
+  const encryptThenMac = checkEncryptThenMac(suite, extensions, settings, previous)
   checkRenegotiationInfo(extensions.renegotiationInfo, settings, previous)
   const { ecPointFormats } = extensions
   // RFC 8422 5.1.2.
@@ -146,17 +148,18 @@ function negotiate(
   }
 }
 
-/** RFC 7366 section 3: only block ciphers have it. */
+/** RFC 7366 section 3: only block ciphers have it; 3.1: a renegotiation does not lose it. */
 function checkEncryptThenMac(
   { name, records }: CipherSuite12,
   { encryptThenMac }: ExtensionsOf<'serverHello12'>,
   { config }: ClientSettings,
+  previous: Connected12 | undefined,
 ): boolean {
   const isCbc = records.kind === 'cbc'
+  const demanded = config.encryptThenMac !== 'prefer' || previous?.encryptedThenMac === true
   if (encryptThenMac === true && !isCbc)
     throw new Fault('illegalParameter', `encrypt_then_mac with ${name}`)
-  if (isCbc && encryptThenMac !== true && config.encryptThenMac !== 'prefer')
-    throw new Fault('encryptThenMacMissing', name)
+  if (isCbc && encryptThenMac !== true && demanded) throw new Fault('encryptThenMacMissing', name)
   return encryptThenMac === true
 }
 

@@ -110,6 +110,9 @@ function extensionValues(
   const { layer } = context
   const modes = settings.pskWithoutDiffieHellman ? [1, 0] : [1]
   const schemes = profile?.signatureAlgorithms ?? settings.schemes.map(({ id }) => id)
+  const groups =
+    profile?.supportedGroups ??
+    settings.groups.map(({ id }) => id).filter((id) => offers13 || parts12?.usesGroup(id))
   return {
     ...(sendsName(settings)
       ? { serverName: [{ nameType: 0, name: ascii(settings.serverName ?? '') }] }
@@ -117,9 +120,8 @@ function extensionValues(
     ...(config.maxFragmentLength === undefined
       ? {}
       : { maxFragmentLength: Math.log2(config.maxFragmentLength) - 8 }),
-    supportedGroups:
-      profile?.supportedGroups ??
-      settings.groups.map(({ id }) => id).filter((id) => offers13 || parts12?.usesGroup(id)),
+    // Groups that only TLS 1.3 has leave none, with which PSKs do.
+    ...(groups.length === 0 ? {} : { supportedGroups: groups }),
     ...(settings.alpn.length === 0 ? {} : { alpn: settings.alpn }),
     ...(settings.requestStaple
       ? {

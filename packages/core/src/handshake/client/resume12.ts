@@ -51,6 +51,8 @@ const finishedTable: Table<Resuming> = {
   [messageType.finished](fields, message, context) {
     const { secret, keys, session } = fields
     const server = checkFinished(fields, secret, 'server', message)
+    // The server waits for us now.
+    context.layer.demandBoundary?.()
     const client = sendFinished(fields, secret, 'client', keys.client, context)
     const { peer, expires } = session
     return connectClient12(

@@ -89,13 +89,18 @@ function findCandidates(settled: Settled): readonly Candidate[] {
   return suites.flatMap((suite): readonly Candidate[] => {
     const encryptThenMac = encryptsThenMac(settled, suite.records.kind)
     if (encryptThenMac === undefined) return []
-    if (usesPsk(suite) ? !hasPsks(settings) : settings.config.requirePsk === true) return []
+    if (!mayUse(suite, settings)) return []
     const exchange = exchangeOf(suite)
     if (exchange === 'rsa' || exchange === 'none')
       return [{ suite, encryptThenMac, parameters: undefined }]
     const parameters = exchange === 'ecdhe' ? chooseCurve(settled) : chooseField(settled)
     return parameters === undefined ? [] : [{ suite, encryptThenMac, parameters }]
   })
+}
+
+/** Whether the configuration has what a suite goes with: a PSK, or clients without one. */
+export function mayUse(suite: CipherSuite12, settings: ServerSettings): boolean {
+  return usesPsk(suite) ? hasPsks(settings) : settings.config.requirePsk !== true
 }
 
 function hasPsks({ psks, config }: ServerSettings): boolean {
@@ -114,13 +119,14 @@ function chooseCurve({ settings, received }: Settled): ServerParameters | undefi
 function chooseField({ settings, received }: Settled): ServerParameters | undefined {
   const { finiteField } = settings.crypto
   const { dhParameters, preference = 'server' } = settings.config
-  if (dhParameters !== undefined) {
+  const ours = settings.groups.filter(({ id }) => isFiniteField(id))
+  const named = received.extensions.supportedGroups ?? []
+  const namesFields = named.some((id) => id >> 8 === 1)
+  if (dhParameters !== undefined && !namesFields) {
     const group = finiteField?.group(dhParameters.prime, dhParameters.generator)
     return group === undefined ? undefined : { group, field: dhParameters }
   }
-  const ours = settings.groups.filter(({ id }) => isFiniteField(id))
-  const named = received.extensions.supportedGroups ?? []
-  const [group] = named.some((id) => id >> 8 === 1) ? common(ours, named, preference) : ours
+  const [group] = namesFields ? common(ours, named, preference) : ours
   const field = group === undefined ? undefined : finiteField?.parameters(group.id)
   return group === undefined || field === undefined ? undefined : { group, field }
 }
@@ -169,6 +175,8 @@ function refusal({ settings, received }: Settled, candidates: readonly Candidate
   const suites = common(settings.suites12, hello.cipherSuites, 'server')
   if (suites.length === 0)
     return new Fault('noCommonSuite', `the client offers ${hello.cipherSuites.length} others`)
+  if (settings.config.requirePsk === true && !suites.some(usesPsk))
+    return new Fault('noPskMode', 'no suite that both sides have uses one')
   if (candidates.length > 0) {
     if (!Array.isArray(settings.credentials) || settings.credentials.length === 0)
       return new Fault('noCredential', received.serverName ?? 'no server name')

@@ -12,7 +12,12 @@ import { decode } from '../../wire/codec.js'
 import { digitallySigned } from '../../wire/message12.js'
 import { alert, messageType } from '../../wire/registry.js'
 import type { PresentedPeer, VerifiedPeer } from '../authenticate.js'
-import { checkIdentity, checkSigned12, readCertificate12 } from '../authenticate12.js'
+import {
+  checkIdentity,
+  checkPskIdentity,
+  checkSigned12,
+  readCertificate12,
+} from '../authenticate12.js'
 import { type Context, type Step, state, type Table } from '../context.js'
 import { checkFinished, connectionKeys, deriveMainSecret, sendFinished } from '../secrets12.js'
 import { keyKind } from '../suites12.js'
@@ -70,6 +75,7 @@ function waitClientKeyExchange(fields: WithPresented): Step {
 const keyExchangeTable: Table<WithPresented> = {
   [messageType.clientKeyExchange](fields, message, context) {
     return readClientKeyExchange(message.body, fields, context, (premaster, psk) => {
+      checkPskIdentity(fields.previous?.info, psk)
       fields.transcript.add(message.raw)
       const secret = deriveMainSecret(fields, premaster)
       const next: WithSecret = { ...fields, secret, psk, clientScheme: undefined }
@@ -102,6 +108,8 @@ const finishedTable: Table<WithKeys> = {
   [messageType.finished](fields, message, context) {
     const { secret, settings, presented, previous } = fields
     const client = checkFinished(fields, secret, 'client', message)
+    // The client waits for us now.
+    context.layer.demandBoundary?.()
     const complete = (peer: VerifiedPeer | undefined) => finish(fields, client, peer, context)
     // Who was not asked again in a renegotiation is still who it was.
     if (presented === undefined) return complete(previous?.peer)

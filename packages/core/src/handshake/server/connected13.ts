@@ -26,6 +26,7 @@ import {
   type VerifiedPeer,
 } from '../authenticate.js'
 import { Connected13, restoreConnected } from '../connected13.js'
+import { callPolicy } from '../consult.js'
 import {
   type Connected,
   type Context,
@@ -222,7 +223,7 @@ function makeTicket(
   const random = (length: number) => context.random(length)
   if (tickets?.keys !== undefined) return sealTicket(tickets.keys, stored, settings.crypto, random)
   const ticket = context.random(32)
-  tickets?.store?.save(ticket, encodeState(stored), expires)
+  callPolicy('tickets.store.save', () => tickets?.store?.save(ticket, encodeState(stored), expires))
   return ticket
 }
 

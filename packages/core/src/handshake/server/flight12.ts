@@ -33,6 +33,7 @@ import { waitClientFlight12 } from './clientFlight12.js'
 import { type Settled, sessionIdLength } from './hello12.js'
 import { makeParameters } from './keyExchange12.js'
 import { answerAlpn, answerRecordSizes } from './serverHello12.js'
+import { givesTicket } from './ticket12.js'
 
 /** What is known once the flight is sent. */
 export interface ServerFlight12 extends Settled, Choice12, Settled12 {
@@ -44,7 +45,8 @@ export interface ServerFlight12 extends Settled, Choice12, Settled12 {
 }
 
 export function sendFlight(chosen: Settled & Choice12, context: Context): Step {
-  const { settings, suite, parameters, credential, scheme } = chosen
+  const { settings, suite, parameters, credential, scheme, previous } = chosen
+  previous?.holdData(context)
   const hello = sendServerHello(chosen, context)
   const { transcript, randoms } = hello
   if (credential !== undefined) {
@@ -81,7 +83,7 @@ export function sendFlight(chosen: Settled & Choice12, context: Context): Step {
       transcript.add(context.send(messageType.serverKeyExchange, concat(bytes, signed)))
       return finish()
     },
-    chosen.previous,
+    previous,
   )
 }
 
@@ -96,12 +98,12 @@ function sendServerHello(
   const { settings, received, suite, encryptThenMac, extendedMainSecret, credential } = chosen
   const { extensions } = received
   const { tickets } = settings.config
-  const wantsSessions = tickets !== undefined && tickets.count !== 0
+  const sendsTicket = givesTicket(chosen)
   // RFC 5077 3.4: a server that sends a ticket has no session id.
-  const sendsTicket =
-    wantsSessions && tickets.keys !== undefined && extensions.sessionTicket !== undefined
   const sessionId =
-    wantsSessions && tickets.store !== undefined ? context.random(sessionIdLength).slice() : noBytes
+    tickets?.store !== undefined && tickets.count !== 0
+      ? context.random(sessionIdLength).slice()
+      : noBytes
   const random = serverRandom(received.version, settings.versions, context)
   const values: ExtensionsOf<'serverHello12'> = {
     ...answerRenegotiationInfo(chosen),

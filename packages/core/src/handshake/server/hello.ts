@@ -65,7 +65,10 @@ const waitClientHelloTable: Table<{ readonly settings: ServerSettings }> = {
             answer.refuse,
             answer.alert === undefined ? {} : { alert: answer.alert },
           )
-        return version.server.clientHello(received, overrideSettings(settings, answer), context)
+        const overridden = overrideSettings(settings, answer)
+        // Of the versions, those are left that have suites; and each passes over other extensions.
+        const again = readClientHello(message, overridden, context)
+        return again.version.server.clientHello(again, overridden, context)
       },
     )
   },

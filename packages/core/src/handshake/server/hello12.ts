@@ -14,7 +14,7 @@ import { ask, type Context, type Step } from '../context.js'
 import { newestVersion } from '../downgrade.js'
 import { takeParameters } from '../transportParameters.js'
 import { chooseAlpn } from './alpn.js'
-import { chooseSuite } from './choice12.js'
+import { chooseSuite, mayUse } from './choice12.js'
 import { sendFlight } from './flight12.js'
 import type { ReceivedClientHello, ServerVersion } from './hello.js'
 import { resume12 } from './resume12.js'
@@ -138,6 +138,7 @@ function mayResume(session: ServerSessionState, settled: Settled, context: Conte
   if (!sessionFits(session, received, settings, alpn, context)) return false
   const suite = settings.suites12.find(({ id }) => id === session.suite)
   if (suite === undefined || !received.hello.cipherSuites.includes(suite.id)) return false
+  if (!mayUse(suite, settings)) return false
   // RFC 7627 5.3: what the session had must not get lost; what it lacked takes a full handshake.
   if (session.extendedMainSecret && !extendedMainSecret)
     throw new Fault('extendedMainSecretMissing', 'the session to be resumed has it')
@@ -148,13 +149,15 @@ function mayResume(session: ServerSessionState, settled: Settled, context: Conte
 
 /**
  * Whether records of CBC suites are encrypted first (RFC 7366); undefined where the client lacks what the configuration
- * demands.
+ * demands, or, in a renegotiation, what it had before (RFC 7366 3.1).
  */
 export function encryptsThenMac(
-  { received, settings }: Pick<Settled, 'received' | 'settings'>,
+  { received, settings, previous }: Pick<Settled, 'received' | 'settings' | 'previous'>,
   kind: 'aead' | 'cbc',
 ): boolean | undefined {
   if (kind === 'aead') return false
   if (received.extensions.encryptThenMac === true) return true
-  return settings.config.encryptThenMac === 'prefer' ? false : undefined
+  const demanded =
+    settings.config.encryptThenMac !== 'prefer' || previous?.encryptedThenMac === true
+  return demanded ? undefined : false
 }

@@ -1,6 +1,6 @@
 /** TLS 1.2, server: making ServerKeyExchange, reading ClientKeyExchange (RFC 5246 7.4.3, 7.4.7; RFC 8422; RFC 4279). */
-import { bitLength, concat, equal, noBytes } from '../../bytes.js'
-import type { CipherSuite12, KeyPair, Random } from '../../crypto/provider.js'
+import { bitLength, concat, equal, noBytes, wipe } from '../../bytes.js'
+import type { CipherSuite12, KeyPair, Random, SigningKey } from '../../crypto/provider.js'
 import type { ExternalPsk } from '../../decision.js'
 import { Fault } from '../../fault.js'
 import { decode, encode } from '../../wire/codec.js'
@@ -130,19 +130,43 @@ function decrypt(
   fallback[0] = legacyVersion >> 8
   fallback[1] = legacyVersion & 0xff
   const random = (length: number) => context.random(length)
+  const proceed = (answer: Uint8Array | undefined): Step => {
+    const chosen = select(fits(answer) ? answer : fallback, fallback)
+    wipe(fallback)
+    return then(chosen)
+  }
   if (credential === undefined) throw new Fault('internalError', 'no key to decrypt with')
   const { key } = credential
   if (key === 'decide')
     return ask(
       { kind: 'decrypt', credential, ciphertext: ciphertext.slice() },
       'decide',
-      (answer: Uint8Array | undefined) => {
-        const fits = answer instanceof Uint8Array && answer.length === premasterLength
-        return then(select(fits ? answer : fallback, fallback))
-      },
+      proceed,
       previous,
     )
-  return then(select(key.decrypt?.(ciphertext, fallback, random) ?? fallback, fallback))
+  const message = decryptWith(key, ciphertext, fallback, random)
+  const step = proceed(message)
+  wipe(message)
+  return step
+}
+
+/** A key that says by an error that the padding is wrong tells nobody but us. */
+function decryptWith(
+  key: SigningKey,
+  ciphertext: Uint8Array,
+  fallback: Uint8Array,
+  random: Random,
+): Uint8Array | undefined {
+  try {
+    const message = key.decrypt?.(ciphertext, fallback, random)
+    return fits(message) ? message : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function fits(message: Uint8Array | undefined): message is Uint8Array {
+  return message instanceof Uint8Array && message.length === premasterLength
 }
 
 /** The message where it begins with the version, the fallback otherwise, without a branch on its bytes. */

@@ -20,7 +20,7 @@ import { type CompletedServer12, connectServer12 } from './connected12.js'
 import { answerRenegotiationInfo } from './flight12.js'
 import { encryptsThenMac, type Settled } from './hello12.js'
 import { answerAlpn, answerRecordSizes } from './serverHello12.js'
-import { sendTicket12 } from './ticket12.js'
+import { givesTicket, sendTicket12 } from './ticket12.js'
 
 interface Resuming extends Omit<CompletedServer12, 'finished'> {
   readonly serverVerifyData: Uint8Array
@@ -28,10 +28,9 @@ interface Resuming extends Omit<CompletedServer12, 'finished'> {
 }
 
 export function resume12(settled: Settled, session: ServerSessionState, context: Context): Step {
-  const { settings, received } = settled
-  const { sessionTicket } = received.extensions
+  const { received } = settled
   // The main secret stays, and so does its end; the client gets a ticket that it has not shown yet.
-  const sendsTicket = settings.config.tickets?.keys !== undefined && sessionTicket !== undefined
+  const sendsTicket = givesTicket(settled)
   const hello = sendServerHello(settled, session, sendsTicket, context)
   hello.transcript.forgetMessages()
   const secret = session.secret.slice()

@@ -6,6 +6,7 @@ import { encode } from '../../wire/codec.js'
 import { newSessionTicket12 } from '../../wire/message12.js'
 import { messageType } from '../../wire/registry.js'
 import type { VerifiedPeer } from '../authenticate.js'
+import { callPolicy } from '../consult.js'
 import type { Context } from '../context.js'
 import type { Settled12 } from '../secrets12.js'
 import { spokenVersion } from '../version.js'
@@ -20,6 +21,16 @@ export interface Resumable12 extends Settled, Settled12 {
   readonly peer: VerifiedPeer | undefined
   /** Unix ms: a session does not outlive the one that it goes on from. */
   readonly expiresBy: number
+}
+
+/** Whether there is to be a ticket: the configuration gives them, and the client takes them (RFC 5077 3.2). */
+export function givesTicket({ settings, received }: Settled): boolean {
+  const { tickets } = settings.config
+  return (
+    tickets?.keys !== undefined &&
+    tickets.count !== 0 &&
+    received.extensions.sessionTicket !== undefined
+  )
 }
 
 /** NewSessionTicket goes before change_cipher_spec. An empty one is none, where none can be made after all. */
@@ -46,7 +57,9 @@ export function saveSession12(session: Resumable12, sessionId: Uint8Array, conte
   if (store === undefined || sessionId.length === 0) return
   const state = stateOf(session, context)
   if (state.expires <= state.issued) return
-  store.save(sessionId.slice(), encodeState(state), state.expires)
+  callPolicy('tickets.store.save', () =>
+    store.save(sessionId.slice(), encodeState(state), state.expires),
+  )
 }
 
 function stateOf(

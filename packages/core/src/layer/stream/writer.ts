@@ -23,6 +23,8 @@ export class StreamWriter {
   /** Data that does not fill a record yet. */
   #staged: Uint8Array = noBytes
   #stagedLength = 0
+  /** Plaintext of data since the last transmission. */
+  #queued = 0
   #protection: RecordProtection | undefined
   #sequence = 0
   #limit = maxPlaintext
@@ -63,8 +65,7 @@ export class StreamWriter {
   }
 
   sendData(bytes: Uint8Array): number {
-    const room = this.#options.maxQueued - this.pending
-    const accepted = Math.max(0, Math.min(room, bytes.length))
+    const accepted = this.#share(bytes.length)
     this.#sealHandshake()
     let offset = 0
     if (this.#stagedLength > 0) offset = this.#stage(bytes.subarray(0, accepted))
@@ -75,9 +76,10 @@ export class StreamWriter {
     }
     // Nothing staged may follow that would flush them.
     if (offset > 0) this.#output.flush()
-    if (this.exhausted) return offset
-    if (offset < accepted) this.#stage(bytes.subarray(offset, accepted))
-    return accepted
+    if (offset < accepted && !this.exhausted)
+      offset += this.#stage(bytes.subarray(offset, accepted))
+    this.#queued += offset
+    return offset
   }
 
   flush(): void {
@@ -94,6 +96,7 @@ export class StreamWriter {
   transmit(): { readonly bytes: Uint8Array } | undefined {
     if (this.#stagedLength > 0) this.flush()
     const bytes = this.#output.take()
+    this.#queued = 0
     return bytes === undefined ? undefined : { bytes }
   }
 
@@ -147,6 +150,14 @@ export class StreamWriter {
     this.#staged.fill(0)
     this.#staged = noBytes
     this.#stagedLength = 0
+  }
+
+  /** How much of so many bytes is taken now: where that is not all, whole records, since a part would be copied. */
+  #share(length: number): number {
+    const room = this.#options.maxQueued - this.#queued
+    if (length <= room) return length
+    const whole = room - ((this.#stagedLength + room) % this.#limit)
+    return whole > 0 || this.#queued > 0 ? Math.max(0, whole) : room
   }
 
   /** Copies into the record under way; seals it when it is full. Returns how many bytes it took. */

@@ -12,18 +12,26 @@ export interface NullCredentialOptions {
   readonly type?: NullKeyType
   /** What the key is made from. Default: the name. */
   readonly seed?: string
+  /** What its AlgorithmIdentifier says of its signature, in DER (RFC 5280 4.1.1.2). Default: Ed25519. */
+  readonly signatureAlgorithm?: Uint8Array
 }
+
+const ed25519 = Uint8Array.of(0x06, 0x03, 0x2b, 0x65, 0x70)
 
 /** A self-signed toy certificate with its toy key. */
 export function nullCredential(options: NullCredentialOptions = {}): Credential {
-  const { name = 'server.example', type = 'ed25519', seed = name } = options
+  const { name = 'server.example', type = 'ed25519', seed = name, signatureAlgorithm } = options
   const key = nullKey(type, seed)
-  return { chain: [nullCertificate(name, key.publicKey)], key }
+  return { chain: [nullCertificate(name, key.publicKey, signatureAlgorithm)], key }
 }
 
 /** A certificate (RFC 5280 4.1) without extensions, valid from 1970 to 2049, with a signature that is not one. */
-export function nullCertificate(name: string, { spki }: SubjectPublicKey): Uint8Array {
-  const algorithm = sequence(Uint8Array.of(0x06, 0x03, 0x2b, 0x65, 0x70))
+export function nullCertificate(
+  name: string,
+  { spki }: SubjectPublicKey,
+  signatureAlgorithm: Uint8Array = ed25519,
+): Uint8Array {
+  const algorithm = sequence(signatureAlgorithm)
   const commonName = sequence(Uint8Array.of(0x06, 0x03, 0x55, 0x04, 0x03), tlv(0x0c, ascii(name)))
   const subject = sequence(tlv(0x31, commonName))
   const validity = sequence(tlv(0x17, ascii('700101000000Z')), tlv(0x17, ascii('491231235959Z')))

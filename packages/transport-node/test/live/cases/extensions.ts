@@ -152,6 +152,13 @@ const exports: readonly (readonly [
     'channelBinding',
     (ours) => ours.channelBinding('tls-exporter'),
   ],
+  ['tlsUnique', 'tls-unique', 'tlsUnique', (ours) => ours.channelBinding('tls-unique')],
+  [
+    'serverEndPoint',
+    'tls-server-end-point',
+    'serverEndPoint',
+    (ours) => ours.channelBinding('tls-server-end-point'),
+  ],
 ]
 
 /** Connected, with a peer that exports. */
@@ -195,7 +202,7 @@ export function secrets(setting: Setting): readonly Case[] {
         const seen = watch()
         const connection = await dial(scope, server.port, crypto, { observe: seen.observe })
         await exchange(connection, server)
-        compareKeylogs(seen.keylog, keylogFile)
+        compareKeylogs(setting, seen.keylog, keylogFile)
       },
     })
   if (peer.client.features.has('keylog'))
@@ -209,28 +216,28 @@ export function secrets(setting: Setting): readonly Case[] {
         const server = await serve(scope, crypto, { observe: seen.observe })
         const client = peer.connect(scope, server.port, { ...verified, keylogFile })
         await exchange(await server.accept(), client)
-        compareKeylogs(seen.keylog, keylogFile)
+        compareKeylogs(setting, seen.keylog, keylogFile)
       },
     })
   return cases
 }
 
-/** Each line of theirs is one of ours, and the four traffic secrets are among them. */
-function compareKeylogs(ours: readonly string[], theirFile: string): void {
+/** Each line of theirs is one of ours, and the four traffic secrets, or the main secret, are among them. */
+function compareKeylogs({ protocol }: Setting, ours: readonly string[], theirFile: string): void {
   const theirs = readFileSync(theirFile, 'latin1')
     .split('\n')
     .filter((line) => /^[A-Z]/.test(line))
     .map((line) => line.replace(/ .*/, (rest) => rest.toLowerCase()))
-  const traffic = theirs.filter((line) => line.includes('TRAFFIC'))
-  assert.is(traffic.length, 4)
+  const [needed, count] = protocol === 'TLS 1.3' ? ['TRAFFIC', 4] : ['CLIENT_RANDOM', 1]
+  assert.is(theirs.filter((line) => line.includes(needed)).length, count)
   for (const line of theirs) assert.ok(ours.includes(line), `${line} is not one of ours`)
 }
 
-/** Bytes that protection adds to a record: the content type and the tag. */
-const overhead = 17
-
-export function recordSizes({ peer, crypto }: Setting): readonly Case[] {
+export function recordSizes({ peer, crypto, protocol }: Setting): readonly Case[] {
   const area = 'record sizes'
+  // What protection adds to a record: the content type and the tag, or a nonce and the tag. Where TLS 1.3 was offered too,
+  // the limit has a byte for the content type (RFC 8449 section 4).
+  const overhead = protocol === 'TLS 1.3' ? 17 : 25
   const cases: Case[] = []
   const size = 512
   const text = `${'0123456789'.repeat(500)}\n`

@@ -4,11 +4,14 @@ import * as assert from 'uvu/assert'
 import { authority, type IdentityKind, identity, serverName } from '../support/authority.js'
 import type { Case, CaseBuilder } from '../support/live.js'
 import { type ClientChanges, dial, exchange, receive, send, serve } from '../support/ours.js'
+import type { PeerOptions } from '../support/peer.js'
 
 export interface Switches {
   /** What is told apart by them. */
   readonly item: string
-  readonly args: readonly string[]
+  readonly args?: readonly string[]
+  /** Options that it shares with others. */
+  readonly theirs?: PeerOptions
   /** Our key, where its kind matters. */
   readonly kind?: IdentityKind
   /** What we must do then. */
@@ -26,12 +29,12 @@ export const serverOptions =
   (all: readonly Switches[]): CaseBuilder =>
   ({ peer, crypto }) =>
     all.map(
-      ({ item, args, ours = {}, retries = false }): Case => ({
+      ({ item, args = [], theirs, ours = {}, retries = false }): Case => ({
         area,
         item,
         ours: 'client',
         async run(scope) {
-          const options = { identity: identity(), extra: args }
+          const options = { identity: identity(), extra: args, ...theirs }
           const server = await peer.serve(scope, options)
           const sessions: Session[] = []
           const connection = await dial(scope, server.port, crypto, {
@@ -56,14 +59,14 @@ export const clientOptions =
   (all: readonly Switches[]): CaseBuilder =>
   ({ peer, crypto }) =>
     all.map(
-      ({ item, args, kind, says }): Case => ({
+      ({ item, args = [], theirs, kind, says }): Case => ({
         area,
         item,
         ours: 'server',
         async run(scope) {
           const credentials = [identity(kind).credential(crypto)]
           const server = await serve(scope, crypto, { credentials })
-          const options = { trust: authority, serverName, extra: args }
+          const options = { trust: authority, serverName, extra: args, ...theirs }
           const client = peer.connect(scope, server.port, options)
           const connection = await server.accept()
           await send(connection, client, text)

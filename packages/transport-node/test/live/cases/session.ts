@@ -1,27 +1,10 @@
 /** Resumption, with tickets of theirs and of ours. */
+import { createSessionStore } from '@sanstls/core'
 import * as assert from 'uvu/assert'
 import { authority, identity, serverName, trust } from '../support/authority.js'
 import type { Case, Setting } from '../support/live.js'
 import { cookie, dial, exchange, type ServerChanges, send, serve } from '../support/ours.js'
 import { firstSession, tickets } from '../support/sessions.js'
-
-/** A store for stateful tickets, which hands each state out once. */
-function store(): ServerChanges {
-  const states = new Map<string, Uint8Array>()
-  const nameOf = (ticket: Uint8Array) => Buffer.from(ticket).toString('hex')
-  return {
-    tickets: {
-      store: {
-        save: (ticket, state) => void states.set(nameOf(ticket), state),
-        take({ ticket }) {
-          const state = states.get(nameOf(ticket))
-          states.delete(nameOf(ticket))
-          return state
-        },
-      },
-    },
-  }
-}
 
 export function resumption(setting: Setting): readonly Case[] {
   const { peer, crypto } = setting
@@ -82,7 +65,7 @@ export function resumption(setting: Setting): readonly Case[] {
       suite,
       () => ({ ...tickets(), suites: [suite] }),
     ]),
-    ['stateful tickets', store],
+    ['stateful tickets', () => ({ tickets: { store: createSessionStore() } })],
     // P-521 is in nobody's first ClientHello.
     ['after a HelloRetryRequest', () => ({ ...tickets(), ...cookie(), groups: ['secp521r1'] })],
     ['under psk_ke or psk_dhe_ke', () => ({ ...tickets(), pskWithoutDiffieHellman: true })],

@@ -1,9 +1,13 @@
 /** GnuTLS's command line: gnutls-serv as an echo server, and gnutls-cli. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { allSuites12 } from '@sanstls/core/noble/tls12'
 import { identityKinds, temporaryFile, tryLater } from '../support/authority.js'
-import type { Abilities, Fact, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
+import type { Abilities, Fact, Peer, PeerEnd, PeerOptions, Prompted } from '../support/peer.js'
 import { firstLine, freePort, Program } from '../support/process.js'
 import type { Scope } from '../support/scope.js'
+import { gnutlsName, gnutlsPriority, isOf12 } from '../support/suite-names.js'
+import { speaking12 } from './versions.js'
 
 const ciphers: Readonly<Record<string, string>> = {
   TLS_AES_128_GCM_SHA256: 'AES-128-GCM',
@@ -32,6 +36,7 @@ const common: Abilities = {
   identities: identityKinds,
   features: new Set([
     'alpn',
+    'channelBinding',
     'clientCertificate',
     'earlyData',
     'exporter',
@@ -55,9 +60,12 @@ const facts: Readonly<Record<Fact, RegExp>> = {
   channelBinding: /'tls-exporter': ([0-9a-f]+)/,
   exportedWithContext: /never/,
   exported: /Key material: ([0-9a-f]+)/,
+  scts: /never/,
+  serverEndPoint: /'tls-server-end-point': ([0-9a-f]+)/,
   serverName: /Given server name\[\d\]: (\S+)/,
   // What it is goes into a file of its own.
   staple: /Options:.* (OCSP status request),/,
+  tlsUnique: /'tls-unique': ([0-9a-f]+)/,
 }
 
 abstract class End implements PeerEnd {
@@ -97,8 +105,12 @@ class Server extends End {
   /** The echo shows it. */
   async receives(): Promise<void> {}
 
-  requestCertificate() {
+  requestCertificate(): Prompted {
     return { command: '**REAUTH**\n', answer: 'Successfully executed command\n' }
+  }
+
+  renegotiate(): Prompted {
+    return { command: '**REHANDSHAKE**\n', answer: 'Successfully executed command\n' }
   }
 }
 
@@ -124,20 +136,36 @@ class Client extends End {
   updateKeys(requestPeer: boolean): void {
     this.program.write(requestPeer ? '^rekey^\n' : '^rekey1^\n')
   }
+
+  renegotiate(): undefined {
+    this.program.write('^renegotiate^\n')
+  }
 }
 
 function priority(options: PeerOptions): string {
-  const { suites, groups, psk, tls12 } = options
+  const { suites, groups, psk, versions = ['TLS 1.3'] } = options
   return [
     'NORMAL:-VERS-ALL',
-    tls12 ? '+VERS-TLS1.2' : '+VERS-TLS1.3',
-    ...(suites === undefined ? [] : ['-CIPHER-ALL', ...suites.map((name) => `+${ciphers[name]}`)]),
+    ...versions.map((name) => `+VERS-${name.replace(' ', '')}`),
+    ...(suites === undefined ? [] : suiteWords(suites)),
     ...(groups === undefined
       ? []
       : ['-GROUP-ALL', ...groups.map((name) => `+GROUP-${groupNames[name]}`)]),
-    ...(psk === undefined ? [] : [options.pskKe ? '-KX-ALL:+PSK' : '+ECDHE-PSK:+DHE-PSK']),
+    ...(psk === undefined || suites !== undefined
+      ? []
+      : [options.pskKe ? '-KX-ALL:+PSK' : '+ECDHE-PSK:+DHE-PSK']),
     ...(options.withoutMiddleboxCompatibility ? ['%DISABLE_TLS13_COMPAT_MODE'] : []),
+    ...(options.withoutEncryptThenMac ? ['%NO_ETM'] : []),
+    ...(options.withoutExtendedMainSecret ? ['%NO_SESSION_HASH'] : []),
+    ...(options.withoutRenegotiationInfo ? ['%DISABLE_SAFE_RENEGOTIATION'] : []),
+    ...(options.fallbackScsv ? ['%FALLBACK_SCSV'] : []),
+    ...(options.priority ?? []),
   ].join(':')
+}
+
+function suiteWords(names: readonly string[]): readonly string[] {
+  if (names.some(isOf12)) return gnutlsPriority(names)
+  return ['-CIPHER-ALL', ...names.map((name) => `+${ciphers[name]}`)]
 }
 
 function commonArgs(options: PeerOptions): string[] {
@@ -154,14 +182,18 @@ function commonArgs(options: PeerOptions): string[] {
       ? []
       : ['--keymatexport', exportLabel, '--keymatexportsize', '32']),
     ...(recordSize === undefined ? [] : ['--recordsize', String(recordSize)]),
+    ...(options.withoutTickets ? ['--noticket'] : []),
     ...(options.extra ?? []),
   ]
 }
 
 function serverArgs(port: number, options: PeerOptions): string[] {
-  const { trust, stapleFile, psk, postHandshakeAuth } = options
+  const { otherIdentity, trust, stapleFile, psk, pskHint, postHandshakeAuth } = options
   return [
     ...['--echo', '--port', String(port), ...commonArgs(options)],
+    ...(otherIdentity === undefined
+      ? []
+      : ['--x509certfile', otherIdentity.chainFile, '--x509keyfile', otherIdentity.keyFile]),
     ...(trust === undefined || postHandshakeAuth
       ? ['--disable-client-cert']
       : ['--require-client-cert', '--verify-client-cert']),
@@ -176,12 +208,16 @@ function serverArgs(port: number, options: PeerOptions): string[] {
           '--pskpasswd',
           temporaryFile(`${psk.identity}:${Buffer.from(psk.key).toString('hex')}\n`, 'psk'),
         ]),
+    ...(pskHint === undefined ? [] : ['--pskhint', pskHint]),
+    ...(options.dhParametersFile === undefined ? [] : ['--dhparams', options.dhParametersFile]),
   ]
 }
 
 function clientArgs(port: number, options: PeerOptions): string[] {
-  const { serverName, psk } = options
+  const { serverName, psk, exportLabel } = options
   return [
+    // For the channel bindings.
+    ...(exportLabel === undefined ? [] : ['--verbose']),
     ...['--port', String(port), ...commonArgs(options), '--inline-commands'],
     ...(options.groups === undefined ? [] : ['--single-key-share']),
     ...(serverName === undefined
@@ -199,14 +235,22 @@ function environment({ keylogFile }: PeerOptions) {
   return keylogFile === undefined ? {} : { env: { SSLKEYLOGFILE: keylogFile } }
 }
 
+/** Of TLS 1.2: what the program lists. */
+function suites12(): readonly string[] {
+  const { stdout } = spawnSync('gnutls-cli', ['--list'], { encoding: 'utf8' })
+  const listed = new Set((stdout ?? '').match(/^TLS_\w+/gm))
+  return allSuites12.map(({ name }) => name).filter((name) => listed.has(gnutlsName(name)))
+}
+
 export const gnutls: Peer = {
   name: 'GnuTLS',
   // The server says only that there was one.
-  alert: (code) => new RegExp(`Received alert \\[${code}\\]|in handshake: A TLS fatal alert`),
+  alert: (code) => new RegExp(`Received alert \\[${code}\\]|A TLS fatal alert has been received`),
+  noCertificate: 116,
   truncation: /non-properly terminated/,
   refusesOtherProtocols: true,
   sendsRejectedEarlyDataAgain: false,
-  server: { ...common, features: new Set([...common.features, 'answersClose', 'channelBinding']) },
+  server: { ...common, features: new Set([...common.features, 'answersClose']) },
   client: {
     ...common,
     features: new Set([...common.features, 'closes', 'keyUpdate']),
@@ -246,3 +290,28 @@ export const gnutls: Peer = {
     return Object.assign(client, { readsFirst: false, second: async () => client })
   },
 }
+
+export const gnutls12: Peer = speaking12(gnutls, {
+  suites: {
+    // It ends by a fault of its own where it should tell of (EC)DHE with a PSK.
+    client: suites12().filter((name) => !/DHE_PSK|PSK_DHE/.test(name)),
+    server: suites12(),
+  },
+  groups: Object.keys(groupNames),
+  common: [
+    'acceptsRenegotiation',
+    'renegotiates',
+    'serverEndPoint',
+    'sessionIds',
+    'tlsUnique',
+    'encryptThenMac',
+    'withoutEncryptThenMac',
+    'withoutExtendedMainSecret',
+    'withoutRenegotiationInfo',
+  ],
+  server: ['dhParameters', 'pskHint', 'pskIdentity'],
+  client: ['fallbackScsv'],
+  // It agrees, and then sends larger records.
+  notServer: ['maxFragmentLength'],
+  noCertificate: 50,
+})

@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { allSuites12 } from '@sanstls/core/noble/tls12'
 import { tryLater } from '../support/authority.js'
 import type { Abilities, Fact, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import { firstLine, Program } from '../support/process.js'
 import type { Scope } from '../support/scope.js'
+import { speaking12 } from './versions.js'
 
 const source = fileURLToPath(new URL('../../../test/live/peers/peer.go', import.meta.url))
 
@@ -51,8 +53,10 @@ const abilities: Abilities = {
 }
 
 const alerts: Readonly<Record<number, string>> = {
+  20: 'bad record MAC',
   40: 'handshake failure',
   42: 'bad certificate',
+  47: 'illegal parameter',
   48: 'unknown certificate authority',
   70: 'protocol version not supported',
   116: 'certificate required',
@@ -111,19 +115,23 @@ class End implements PeerEnd {
 }
 
 function run(scope: Scope, own: object, options: PeerOptions): Program {
-  const { groups, identity, trust, serverName, alpn, tls12, keylogFile } = options
+  const { suites, groups, identity, otherIdentity, trust, serverName, alpn, keylogFile } = options
   const args = {
     ...own,
+    Versions: options.versions ?? ['TLS 1.3'],
+    Suites: suites?.map((name) => allSuites12.find((suite) => suite.name === name)?.id),
     Groups: groups?.map((name) => groupIds[name]),
-    Chain: identity?.chainFile,
-    Key: identity?.keyFile,
+    Identities: [identity, otherIdentity].flatMap((one) =>
+      one === undefined ? [] : [{ Chain: one.chainFile, Key: one.keyFile }],
+    ),
     Trust: trust?.file,
     ServerName: serverName,
     Alpn: alpn,
-    Tls12: tls12,
     KeylogFile: keylogFile,
     ExportLabel: options.exportLabel,
     StapleFile: options.stapleFile,
+    Sct: options.sct === undefined ? undefined : Buffer.from(options.sct).toString('base64'),
+    Renegotiate: options.acceptRenegotiation,
   }
   // Without a module Go takes the program for an old one.
   const env = { GODEBUG: 'tlsmlkem=1,tlssecpmlkem=1' }
@@ -134,6 +142,7 @@ export const go: Peer = {
   name: 'Go crypto/tls',
   alert: (code) => new RegExp(`remote error: tls: ${alerts[code] ?? code}`),
   // An end between two records is a clean end to it.
+  noCertificate: 116,
   truncation: undefined,
   refusesOtherProtocols: true,
   sendsRejectedEarlyDataAgain: false,
@@ -158,3 +167,22 @@ export const go: Peer = {
     return Object.assign(end, { readsFirst: true, second: async () => end })
   },
 }
+
+/** As its documentation lists them; none with DHE, CCM or PSKs. */
+const suites12 = allSuites12.filter(
+  ({ name, keyExchange }) =>
+    ['ecdhe', 'rsa'].includes(keyExchange) && !/CCM|SHA384|AES_256_CBC_SHA256/.test(name),
+)
+const gcm256 = allSuites12.filter(
+  ({ name, keyExchange }) =>
+    ['ecdhe', 'rsa'].includes(keyExchange) && name.endsWith('AES_256_GCM_SHA384'),
+)
+
+export const go12: Peer = speaking12(go, {
+  suites: [...suites12, ...gcm256].map(({ name }) => name),
+  groups: ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'],
+  // It has neither encrypt-then-MAC nor session ids.
+  common: ['scts', 'suites', 'tlsUnique', 'withoutEncryptThenMac'],
+  server: [],
+  client: ['acceptsRenegotiation'],
+})

@@ -1,4 +1,5 @@
 /** Node's own TLS, in this process. */
+import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
@@ -6,13 +7,20 @@ import {
   connect,
   createSecureContext,
   createServer,
+  getCiphers,
+  type PSKCallbackNegotation,
   type SecureContextOptions,
+  type SecureVersion,
+  type Server,
   type TLSSocket,
 } from 'node:tls'
+import { allSuites12 } from '@sanstls/core/noble/tls12'
 import { identityKinds, tryLater } from '../support/authority.js'
 import { Collected } from '../support/collected.js'
 import type { Abilities, Fact, Feature, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import type { Scope } from '../support/scope.js'
+import { isOf12, opensslName } from '../support/suite-names.js'
+import { speaking12 } from './versions.js'
 
 const features: readonly Feature[] = [
   'alpn',
@@ -79,23 +87,25 @@ class End implements PeerEnd {
   #said = ''
   #facts: Partial<Record<Fact, string>> = {}
   #watchers: (() => void)[] = []
+  readonly #isClient: boolean
 
-  constructor(options: PeerOptions) {
+  constructor(options: PeerOptions, role: 'client' | 'server') {
     this.options = options
+    this.#isClient = role === 'client'
   }
 
   attach(socket: TLSSocket): void {
     this.socket = socket
     const { exportLabel } = this.options
+    const know = (fact: Fact, label: string, context?: Buffer) => {
+      const exported = (socket as Exporting).exportKeyingMaterial(32, label, context)
+      this.know(fact, exported.toString('hex'))
+    }
     if (exportLabel !== undefined) {
-      const exported = socket.exportKeyingMaterial(32, exportLabel, Buffer.alloc(0))
-      this.know('exported', exported.toString('hex'))
-      const context = Buffer.from('context')
-      const other = socket.exportKeyingMaterial(32, exportLabel, context)
-      this.know('exportedWithContext', other.toString('hex'))
-      const binding = 'EXPORTER-Channel-Binding'
-      const bound = socket.exportKeyingMaterial(32, binding, Buffer.alloc(0))
-      this.know('channelBinding', bound.toString('hex'))
+      know('exported', exportLabel)
+      know('exportedWithContext', exportLabel, Buffer.from('context'))
+      know('channelBinding', 'EXPORTER-Channel-Binding', Buffer.alloc(0))
+      this.know('tlsUnique', this.#firstFinished(socket)?.toString('hex') ?? '')
     }
     if (socket.alpnProtocol) this.know('alpn', socket.alpnProtocol)
     const { servername } = socket as TLSSocket & { readonly servername?: string | false }
@@ -104,6 +114,12 @@ class End implements PeerEnd {
       this.#received.add(chunk)
       this.#notify()
     })
+  }
+
+  /** RFC 5929 3.1: the client's, but for resumptions. */
+  #firstFinished(socket: TLSSocket): Buffer | undefined {
+    const isOwn = this.#isClient !== socket.isSessionReused()
+    return isOwn ? socket.getFinished() : socket.getPeerFinished()
   }
 
   listenTo(socket: TLSSocket): void {
@@ -145,6 +161,20 @@ class End implements PeerEnd {
     })
   }
 
+  renegotiate(): undefined {
+    this.#renegotiate({})
+  }
+
+  renegotiateForCertificate(): undefined {
+    this.#renegotiate({ requestCert: true, rejectUnauthorized: false })
+  }
+
+  #renegotiate(options: Parameters<TLSSocket['renegotiate']>[0]): void {
+    this.socket?.renegotiate(options, (error) => {
+      this.say(error === null ? 'renegotiated' : `renegotiation: ${error.message}`)
+    })
+  }
+
   close(): void {
     this.socket?.end()
   }
@@ -170,26 +200,54 @@ class End implements PeerEnd {
   }
 }
 
+/** Its types want the context, which is left out for none. */
+interface Exporting {
+  exportKeyingMaterial(length: number, label: string, context?: Buffer): Buffer
+}
+
+/** Node names only some of OpenSSL's options. */
+const noExtendedMainSecret = 1
+
 function context(options: PeerOptions): SecureContextOptions {
-  const { suites, groups, identity, trust, tls12 } = options
+  const { groups, identity, otherIdentity, trust, versions = ['TLS 1.3'] } = options
+  const version = (name: string | undefined) => name?.replace(' ', 'v') as SecureVersion
+  const identities = [identity, otherIdentity].filter((one) => one !== undefined)
   return {
-    minVersion: tls12 ? 'TLSv1.2' : 'TLSv1.3',
-    maxVersion: tls12 ? 'TLSv1.2' : 'TLSv1.3',
-    // OpenSSL's default level forbids the short tag of CCM_8.
-    ...(suites === undefined ? {} : { ciphers: [...suites, 'DEFAULT', '@SECLEVEL=0'].join(':') }),
+    minVersion: version(versions[0]),
+    maxVersion: version(versions.at(-1)),
+    ...suites(options),
+    ...(options.sigalgs === undefined ? {} : { sigalgs: options.sigalgs }),
+    secureOptions:
+      (options.withoutTickets ? constants.SSL_OP_NO_TICKET : 0) |
+      (options.withoutEncryptThenMac ? constants.SSL_OP_NO_ENCRYPT_THEN_MAC : 0) |
+      (options.withoutExtendedMainSecret ? noExtendedMainSecret : 0) |
+      (options.acceptRenegotiation === false ? constants.SSL_OP_NO_RENEGOTIATION : 0),
     ...(groups === undefined
       ? {}
       : { ecdhCurve: groups.map((name) => groupNames[name] ?? name).join(':') }),
-    ...(identity === undefined
-      ? {}
-      : { cert: readFileSync(identity.chainFile), key: readFileSync(identity.keyFile) }),
+    cert: identities.map(({ chainFile }) => readFileSync(chainFile)),
+    key: identities.map(({ keyFile }) => readFileSync(keyFile)),
     ...(trust === undefined ? {} : { ca: trust.pem }),
+    ...(options.dhParametersFile === undefined
+      ? {}
+      : { dhparam: readFileSync(options.dhParametersFile) }),
   }
 }
 
+/** OpenSSL's default level forbids weak signatures and TLS 1.1, and in newer versions the short tag of CCM_8. */
+function suites({ suites: names, versions, sigalgs }: PeerOptions): { readonly ciphers?: string } {
+  if (names === undefined) {
+    const isWeak = versions?.includes('TLS 1.1') || sigalgs !== undefined
+    return isWeak ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}
+  }
+  const older = names.filter(isOf12)
+  const listed = older.length > 0 ? older.map(opensslName) : [...names, 'DEFAULT']
+  return { ciphers: [...listed, '@SECLEVEL=0'].join(':') }
+}
+
 function open(scope: Scope, port: number, options: PeerOptions, session?: Buffer): End {
-  const { serverName, alpn, requestStaple } = options
-  const end = new End(options)
+  const { serverName, alpn, requestStaple, psk } = options
+  const end = new End(options, 'client')
   const raw = createConnection({ port, host: '127.0.0.1' })
   end.raw = raw
   raw.on('error', (error) => end.say(error.message))
@@ -201,6 +259,15 @@ function open(scope: Scope, port: number, options: PeerOptions, session?: Buffer
     ...(session === undefined ? {} : { session }),
     // Its type lacks it.
     ...(requestStaple ? ({ requestOCSP: true } as object) : {}),
+    ...(psk === undefined
+      ? {}
+      : {
+          pskCallback: (hint: string | null): PSKCallbackNegotation => {
+            end.say(`hint: ${hint}`)
+            return { identity: psk.identity, psk: psk.key }
+          },
+          checkServerIdentity: () => undefined,
+        }),
   })
   end.listenTo(socket)
   socket.on('keylog', (line) => end.logKeys(line))
@@ -214,9 +281,22 @@ function open(scope: Scope, port: number, options: PeerOptions, session?: Buffer
   return end
 }
 
+/** Its sessions by id live where the application keeps them. */
+function keepSessions(server: Server): void {
+  const sessions = new Map<string, Buffer>()
+  server.on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
+    sessions.set(id.toString('hex'), data)
+    done()
+  })
+  server.on('resumeSession', (id: Buffer, done) => {
+    done(null, sessions.get(id.toString('hex')) ?? null)
+  })
+}
+
 export const node: Peer = {
   name: 'Node tls',
   alert: (code) => new RegExp(`SSL alert number ${code}\\b`),
+  noCertificate: 116,
   truncation: undefined,
   refusesOtherProtocols: true,
   sendsRejectedEarlyDataAgain: false,
@@ -228,15 +308,23 @@ export const node: Peer = {
   }),
 
   async serve(scope: Scope, options: PeerOptions) {
-    const { trust, alpn, stapleFile } = options
-    const end = new End(options)
+    const { trust, alpn, stapleFile, psk, pskHint } = options
+    const end = new End(options, 'server')
     const server = createServer({
       ...context(options),
       requestCert: trust !== undefined,
       rejectUnauthorized: trust !== undefined,
       allowHalfOpen: false,
       ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+      ...(psk === undefined
+        ? {}
+        : {
+            pskCallback: (_: TLSSocket, identity: string) =>
+              identity === psk.identity ? psk.key : null,
+          }),
+      ...(pskHint === undefined ? {} : { pskIdentityHint: pskHint }),
     })
+    keepSessions(server)
     server.on('connection', (raw: Socket) => {
       end.raw = raw
       raw.on('error', (error) => end.say(error.message))
@@ -278,3 +366,30 @@ export const node: Peer = {
     })
   },
 }
+
+function suites12(): readonly string[] {
+  const listed = new Set(getCiphers())
+  return allSuites12
+    .map(({ name }) => name)
+    .filter((name) => listed.has(opensslName(name).toLowerCase()))
+}
+
+export const node12: Peer = speaking12(node, {
+  suites: suites12(),
+  groups: ['x25519', 'x448', 'secp256r1', 'secp384r1', 'secp521r1'],
+  common: [
+    'acceptsRenegotiation',
+    'refusesRenegotiation',
+    'renegotiates',
+    'psk',
+    'sessionIds',
+    'takesCrossingData',
+    'tlsUnique',
+    'encryptThenMac',
+    'withoutEncryptThenMac',
+    'weakSignatures',
+    'withoutExtendedMainSecret',
+  ],
+  server: ['dhParameters', 'pskHint', 'pskIdentity', 'renegotiatesForCertificate'],
+  client: ['pskHint', 'suiteOrder'],
+})

@@ -1,8 +1,13 @@
 /** OpenSSL's command line: s_server and s_client, with their one-letter commands on standard input. */
+import { spawnSync } from 'node:child_process'
+import { allSuites12 } from '@sanstls/core/noble/tls12'
 import { identityKinds, temporaryFile } from '../support/authority.js'
 import type { Abilities, Fact, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import { firstLine, Program } from '../support/process.js'
 import type { Scope } from '../support/scope.js'
+import { opensslName } from '../support/suite-names.js'
+import { clientArgs, environment, serverArgs } from './openssl-args.js'
+import { speaking12 } from './versions.js'
 
 const command = 'openssl'
 
@@ -15,6 +20,9 @@ function hybrids(): readonly string[] {
   return known ? ['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024'] : []
 }
 
+const curves = ['x25519', 'x448', 'secp256r1', 'secp384r1', 'secp521r1']
+const fields = ['ffdhe2048', 'ffdhe3072', 'ffdhe4096', 'ffdhe6144', 'ffdhe8192']
+
 const abilities: Abilities = {
   suites: [
     'TLS_AES_128_GCM_SHA256',
@@ -23,19 +31,7 @@ const abilities: Abilities = {
     'TLS_AES_128_CCM_SHA256',
     'TLS_AES_128_CCM_8_SHA256',
   ],
-  groups: [
-    'x25519',
-    'x448',
-    'secp256r1',
-    'secp384r1',
-    'secp521r1',
-    'ffdhe2048',
-    'ffdhe3072',
-    'ffdhe4096',
-    'ffdhe6144',
-    'ffdhe8192',
-    ...hybrids(),
-  ],
+  groups: [...curves, ...fields, ...hybrids()],
   identities: identityKinds,
   features: new Set([
     'alpn',
@@ -61,12 +57,12 @@ const abilities: Abilities = {
   ]),
 }
 
-const groupNames: Readonly<Record<string, string>> = {
-  x25519: 'X25519',
-  x448: 'X448',
-  secp256r1: 'P-256',
-  secp384r1: 'P-384',
-  secp521r1: 'P-521',
+/** Of TLS 1.2: what the program lists. */
+function suites12(): readonly string[] {
+  const args = ['ciphers', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0']
+  const { stdout } = spawnSync(command, args, { encoding: 'utf8' })
+  const listed = new Set((stdout ?? '').trim().split(':'))
+  return allSuites12.map(({ name }) => name).filter((name) => listed.has(opensslName(name)))
 }
 
 const facts: Readonly<Record<Fact, RegExp>> = {
@@ -74,18 +70,22 @@ const facts: Readonly<Record<Fact, RegExp>> = {
   channelBinding: /never/,
   exportedWithContext: /never/,
   exported: /Keying material: ([0-9A-F]+)/,
+  scts: /SCTs present \((\d+)\)/,
+  serverEndPoint: /never/,
   serverName: /Hostname in TLS extension: "([^"]*)"/,
   staple: /OCSP Response Status: (\w+)/,
+  tlsUnique: /never/,
 }
 
 class End implements PeerEnd {
   readonly echoes = false
   readonly program: Program
-  readonly #quit: string
+  readonly #renegotiate: string
 
-  constructor(program: Program, quit: string) {
+  /** @param renegotiate the command. */
+  constructor(program: Program, renegotiate: string) {
     this.program = program
-    this.#quit = quit
+    this.#renegotiate = renegotiate
   }
 
   write(data: string | Uint8Array): void {
@@ -112,8 +112,16 @@ class End implements PeerEnd {
     this.program.write('c\n')
   }
 
+  renegotiate(): undefined {
+    this.program.write(this.#renegotiate)
+  }
+
+  renegotiateForCertificate(): undefined {
+    this.program.write('R\n')
+  }
+
   close(): void {
-    this.program.write(this.#quit)
+    this.program.write('Q\n')
   }
 
   kill(): void {
@@ -121,63 +129,8 @@ class End implements PeerEnd {
   }
 }
 
-function commonArgs(options: PeerOptions): string[] {
-  const { suites, groups, identity, trust, keylogFile, exportLabel, psk } = options
-  return [
-    options.tls12 ? '-tls1_2' : '-tls1_3',
-    // The default level of newer versions forbids the short tag of CCM_8.
-    ...(suites === undefined
-      ? []
-      : ['-ciphersuites', suites.join(':'), '-cipher', 'DEFAULT:@SECLEVEL=0']),
-    ...(groups === undefined
-      ? []
-      : ['-groups', groups.map((name) => groupNames[name] ?? name).join(':')]),
-    ...(identity === undefined
-      ? []
-      : [
-          ...['-cert', identity.certificateFile, '-key', identity.keyFile],
-          ...['-cert_chain', identity.chainFile],
-        ]),
-    ...(trust === undefined ? [] : ['-CAfile', trust.file, '-verify_return_error']),
-    ...(options.alpn === undefined ? [] : ['-alpn', options.alpn.join(',')]),
-    ...(keylogFile === undefined ? [] : ['-keylogfile', keylogFile]),
-    ...(exportLabel === undefined ? [] : ['-keymatexport', exportLabel, '-keymatexportlen', '32']),
-    ...(psk === undefined
-      ? []
-      : ['-psk', Buffer.from(psk.key).toString('hex'), '-psk_identity', psk.identity]),
-    ...(options.withoutMiddleboxCompatibility ? ['-no_middlebox'] : []),
-    ...(options.extra ?? []),
-  ]
-}
-
-function serverArgs(options: PeerOptions): string[] {
-  const { identity, trust, stapleFile, postHandshakeAuth } = options
-  return [
-    ...['s_server', '-accept', '127.0.0.1:0', ...commonArgs(options)],
-    // It reports the name asked for only where it has a certificate for yet another name.
-    ...(identity === undefined
-      ? ['-nocert']
-      : [
-          ...['-servername', 'somebody.example'],
-          ...['-cert2', identity.certificateFile, '-key2', identity.keyFile],
-        ]),
-    ...(trust === undefined || postHandshakeAuth ? [] : ['-Verify', '4']),
-    ...(stapleFile === undefined ? [] : ['-status_file', stapleFile]),
-    ...(options.acceptEarlyData ? ['-early_data', '-max_early_data', '16384'] : []),
-  ]
-}
-
-function clientArgs(port: number, options: PeerOptions): string[] {
-  const { serverName, maxFragmentLength } = options
-  return [
-    ...['s_client', '-connect', `127.0.0.1:${port}`, ...commonArgs(options)],
-    ...(serverName === undefined
-      ? ['-noservername']
-      : ['-servername', serverName, '-verify_hostname', serverName]),
-    ...(options.requestStaple ? ['-status'] : []),
-    ...(options.postHandshakeAuth ? ['-enable_pha'] : []),
-    ...(maxFragmentLength === undefined ? [] : ['-maxfraglen', String(maxFragmentLength)]),
-  ]
+function startClient(scope: Scope, options: PeerOptions, args: readonly string[]): End {
+  return new End(new Program(scope, command, args, { env: environment(options) }), 'R\n')
 }
 
 export const openssl: Peer = {
@@ -185,6 +138,7 @@ export const openssl: Peer = {
   alert: (code) => new RegExp(`SSL alert number ${code}\\b`),
   refusesOtherProtocols: true,
   sendsRejectedEarlyDataAgain: false,
+  noCertificate: 116,
   truncation: /unexpected eof while reading/,
   server: { ...abilities },
   client: {
@@ -196,19 +150,18 @@ export const openssl: Peer = {
     version === undefined ? { missing: 'openssl is not installed, or not OpenSSL' } : { version },
 
   async serve(scope: Scope, options: PeerOptions) {
-    const program = new Program(scope, command, serverArgs(options))
+    const env = environment(options)
+    const program = new Program(scope, command, serverArgs(options), { env })
     const port = Number(await program.says(/ACCEPT \S*:(\d+)/))
-    return Object.assign(new End(program, 'Q\n'), { port })
+    return Object.assign(new End(program, 'r\n'), { port })
   },
 
-  connect(scope: Scope, port: number, options: PeerOptions) {
-    return new End(new Program(scope, command, clientArgs(port, options)), 'Q\n')
-  },
+  connect: (scope, port, options) => startClient(scope, options, clientArgs(port, options)),
 
   reconnect(scope: Scope, port: number, options: PeerOptions) {
     const args = clientArgs(port, options)
     const session = temporaryFile('', 'session')
-    const first = new End(new Program(scope, command, [...args, '-sess_out', session]), 'Q\n')
+    const first = startClient(scope, options, [...args, '-sess_out', session])
     return Object.assign(first, {
       readsFirst: true,
       async second() {
@@ -216,8 +169,27 @@ export const openssl: Peer = {
         await first.program.over
         const early = options.earlyDataFile
         const more = early === undefined ? [] : ['-early_data', early]
-        return new End(new Program(scope, command, [...args, ...more, '-sess_in', session]), 'Q\n')
+        return startClient(scope, options, [...args, ...more, '-sess_in', session])
       },
     })
   },
 }
+
+/** Its TLS 1.2 takes finite fields from a file only, and does not name them. */
+export const openssl12: Peer = speaking12(openssl, {
+  suites: suites12(),
+  groups: curves,
+  common: [
+    'renegotiates',
+    'scts',
+    'sessionIds',
+    'encryptThenMac',
+    'withoutEncryptThenMac',
+    'weakSignatures',
+    'withoutExtendedMainSecret',
+    'acceptsRenegotiation',
+    'refusesRenegotiation',
+  ],
+  server: ['dhParameters', 'pskHint', 'renegotiatesForCertificate', 'takesCrossingData'],
+  client: ['fallbackScsv', 'suiteOrder'],
+})

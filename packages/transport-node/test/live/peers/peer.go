@@ -18,17 +18,25 @@ import (
 type options struct {
 	Role        string
 	Port        int
+	Versions    []string
+	Suites      []uint16
 	Groups      []uint16
-	Chain       string
-	Key         string
+	Identities  []struct{ Chain, Key string }
 	Trust       string
 	ServerName  string
 	Alpn        []string
-	Tls12       bool
 	KeylogFile  string
 	ExportLabel string
 	StapleFile  string
+	Sct         []byte
 	Reconnect   bool
+	Renegotiate bool
+}
+
+var versions = map[string]uint16{
+	"TLS 1.1": tls.VersionTLS11,
+	"TLS 1.2": tls.VersionTLS12,
+	"TLS 1.3": tls.VersionTLS13,
 }
 
 func say(format string, values ...any) {
@@ -50,24 +58,28 @@ func read(path string) []byte {
 
 func configure(o options) *tls.Config {
 	config := &tls.Config{
-		MinVersion: tls.VersionTLS13,
-		MaxVersion: tls.VersionTLS13,
-		ServerName: o.ServerName,
-		NextProtos: o.Alpn,
+		MinVersion:   versions[o.Versions[0]],
+		MaxVersion:   versions[o.Versions[len(o.Versions)-1]],
+		CipherSuites: o.Suites,
+		ServerName:   o.ServerName,
+		NextProtos:   o.Alpn,
 	}
-	if o.Tls12 {
-		config.MinVersion, config.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+	if o.Renegotiate {
+		config.Renegotiation = tls.RenegotiateFreelyAsClient
 	}
 	for _, group := range o.Groups {
 		config.CurvePreferences = append(config.CurvePreferences, tls.CurveID(group))
 	}
-	if o.Chain != "" {
-		certificate, err := tls.LoadX509KeyPair(o.Chain, o.Key)
+	for _, identity := range o.Identities {
+		certificate, err := tls.LoadX509KeyPair(identity.Chain, identity.Key)
 		fail(err)
 		if o.StapleFile != "" {
 			certificate.OCSPStaple = read(o.StapleFile)
 		}
-		config.Certificates = []tls.Certificate{certificate}
+		if o.Sct != nil {
+			certificate.SignedCertificateTimestamps = [][]byte{o.Sct}
+		}
+		config.Certificates = append(config.Certificates, certificate)
 	}
 	if o.Trust != "" {
 		pool := x509.NewCertPool()
@@ -128,6 +140,8 @@ func talk(connection *tls.Conn, o options, firstLine bool) {
 	say("serverName: %s", state.ServerName)
 	say("staple: %s", hex.EncodeToString(state.OCSPResponse))
 	say("resumed: %v", state.DidResume)
+	say("scts: %d", len(state.SignedCertificateTimestamps))
+	say("tlsUnique: %s", hex.EncodeToString(state.TLSUnique))
 	if o.ExportLabel != "" {
 		export := func(name string, label string, context []byte) {
 			secret, err := state.ExportKeyingMaterial(label, context, 32)
@@ -136,7 +150,7 @@ func talk(connection *tls.Conn, o options, firstLine bool) {
 		}
 		export("exported", o.ExportLabel, nil)
 		export("exportedWithContext", o.ExportLabel, []byte("context"))
-		export("channelBinding", "EXPORTER-Channel-Binding", nil)
+		export("channelBinding", "EXPORTER-Channel-Binding", []byte{})
 	}
 	buffer := make([]byte, 65536)
 	for {

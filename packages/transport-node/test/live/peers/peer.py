@@ -11,6 +11,13 @@ import sys
 
 options = json.loads(sys.argv[1])
 
+# The ssl module names only some of OpenSSL's options.
+openssl_options = {
+    "withoutExtendedMainSecret": 1 << 0,
+    "withoutTickets": 1 << 14,
+    "withoutEncryptThenMac": 1 << 19,
+}
+
 
 def say(text):
     sys.stderr.write(text + "\n")
@@ -20,10 +27,22 @@ def say(text):
 def configure():
     server = options["role"] == "server"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server else ssl.PROTOCOL_TLS_CLIENT)
-    version = ssl.TLSVersion.TLSv1_2 if options.get("tls12") else ssl.TLSVersion.TLSv1_3
-    context.minimum_version = context.maximum_version = version
-    if options.get("chain"):
-        context.load_cert_chain(options["chain"], options["key"])
+    versions = [version.replace(" ", "v").replace(".", "_") for version in options["versions"]]
+    if "TLSv1_1" in versions:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion[versions[0]]
+    context.maximum_version = ssl.TLSVersion[versions[-1]]
+    if options.get("ciphers"):
+        context.set_ciphers(options["ciphers"] + ":@SECLEVEL=0")
+    for name, number in openssl_options.items():
+        if options.get(name):
+            context.options |= number
+    if options.get("acceptRenegotiation") is False:
+        context.options |= ssl.OP_NO_RENEGOTIATION
+    for chain, key in options["identities"]:
+        context.load_cert_chain(chain, key)
+    if options.get("dhParametersFile"):
+        context.load_dh_params(options["dhParametersFile"])
     if options.get("trust"):
         context.load_verify_locations(options["trust"])
         if server and not options.get("postHandshakeAuth"):
@@ -64,6 +83,8 @@ def talk(connection, until_line):
     """Returns the session, once there is one, or None at the end."""
     say("alpn: %s" % connection.selected_alpn_protocol())
     say("resumed: %s" % connection.session_reused)
+    binding = connection.get_channel_binding("tls-unique")
+    say("tlsUnique: %s" % (binding.hex() if binding else None))
     connection.setblocking(False)
     pending = b""
     while True:

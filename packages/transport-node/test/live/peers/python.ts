@@ -1,9 +1,12 @@
 /** Python's ssl module, in a program of our own. */
 import { fileURLToPath } from 'node:url'
+import { allSuites12 } from '@sanstls/core/noble/tls12'
 import { identityKinds } from '../support/authority.js'
 import type { Abilities, Fact, Peer, PeerEnd, PeerOptions } from '../support/peer.js'
 import { firstLine, Program } from '../support/process.js'
 import type { Scope } from '../support/scope.js'
+import { isOf12, opensslName } from '../support/suite-names.js'
+import { speaking12 } from './versions.js'
 
 const source = fileURLToPath(new URL('../../../test/live/peers/peer.py', import.meta.url))
 /** Not what may stand in front of it, which takes longer to start than it. */
@@ -36,9 +39,12 @@ const abilities: Abilities = {
 
 /** As OpenSSL words them; Python writes some of them in its own way. */
 const alerts: Readonly<Record<number, string>> = {
+  20: 'bad record mac',
   40: 'handshake failure',
   42: 'bad certificate',
+  47: 'illegal parameter',
   48: 'unknown ca',
+  71: 'insufficient security',
   70: 'protocol version',
   116: 'certificate required',
   120: 'no application protocol',
@@ -82,21 +88,40 @@ class End implements PeerEnd {
 }
 
 function run(scope: Scope, own: object, options: PeerOptions): Program {
-  const { groups, identity, trust, serverName, alpn, tls12, keylogFile } = options
+  const { suites, groups, identity, otherIdentity, trust, serverName, alpn, keylogFile } = options
   const args = {
     ...own,
     // It takes one at most.
     group: groups?.length === 1 ? groupNames[groups[0] ?? ''] : undefined,
-    chain: identity?.chainFile,
-    key: identity?.keyFile,
+    ciphers: suites?.filter(isOf12).map(opensslName).join(':'),
+    identities: [identity, otherIdentity].flatMap((one) =>
+      one === undefined ? [] : [[one.chainFile, one.keyFile]],
+    ),
     trust: trust?.file,
     serverName,
     alpn,
-    tls12,
+    versions: options.versions ?? ['TLS 1.3'],
     keylogFile,
     postHandshakeAuth: options.postHandshakeAuth,
+    withoutTickets: options.withoutTickets,
+    withoutEncryptThenMac: options.withoutEncryptThenMac,
+    withoutExtendedMainSecret: options.withoutExtendedMainSecret,
+    acceptRenegotiation: options.acceptRenegotiation,
+    dhParametersFile: options.dhParametersFile,
   }
-  return new Program(scope, command, [source, JSON.stringify(args)])
+  // It starts in half the time without what a site adds.
+  return new Program(scope, command, ['-I', '-S', source, JSON.stringify(args)])
+}
+
+/** Of TLS 1.2: what its OpenSSL lists, but for PSKs, which it has only since 3.13. */
+function suites12(): readonly string[] {
+  const script =
+    "import ssl; c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT); c.set_ciphers('ALL:@SECLEVEL=0'); print(*[s['name'] for s in c.get_ciphers()])"
+  const listed = new Set(firstLine(command, ['-c', script])?.split(' '))
+  return allSuites12
+    .filter(({ keyExchange }) => !keyExchange.toLowerCase().endsWith('psk'))
+    .map(({ name }) => name)
+    .filter((name) => listed.has(opensslName(name)))
 }
 
 const question = 'import platform, ssl; print(platform.python_version(), ssl.OPENSSL_VERSION)'
@@ -104,6 +129,7 @@ const question = 'import platform, ssl; print(platform.python_version(), ssl.OPE
 export const python: Peer = {
   name: 'Python ssl',
   alert: (code) => new RegExp(`alert ${alerts[code] ?? code}`.replaceAll(' ', '[ _]'), 'i'),
+  noCertificate: 116,
   truncation: /EOF occurred in violation of protocol/,
   refusesOtherProtocols: false,
   sendsRejectedEarlyDataAgain: false,
@@ -137,3 +163,19 @@ export const python: Peer = {
     return Object.assign(end, { readsFirst: true, second: async () => end })
   },
 }
+
+export const python12: Peer = speaking12(python, {
+  suites: suites12(),
+  groups: Object.keys(groupNames),
+  common: [
+    'refusesRenegotiation',
+    'sessionIds',
+    'suites',
+    'tlsUnique',
+    'encryptThenMac',
+    'withoutEncryptThenMac',
+    'withoutExtendedMainSecret',
+  ],
+  server: ['dhParameters'],
+  client: ['acceptsRenegotiation', 'suiteOrder'],
+})

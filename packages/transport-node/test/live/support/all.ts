@@ -10,7 +10,7 @@ import {
 } from '../cases/authentication.js'
 import { lateDecisions, pins } from '../cases/decisions.js'
 import { earlyData } from '../cases/early-data.js'
-import { closing, data, keyUpdates } from '../cases/established.js'
+import { closing, data, keyUpdates, paddedRecords } from '../cases/established.js'
 import {
   applicationProtocols,
   middleboxCompatibility,
@@ -47,6 +47,7 @@ const allCases: readonly CaseBuilder[] = [
   recordSizes,
   middleboxCompatibility,
   data,
+  paddedRecords,
   keyUpdates,
   closing,
   lateDecisions,
@@ -69,7 +70,8 @@ const cryptoCases: readonly CaseBuilder[] = [
 
 /** `own`: what only this peer has. */
 export function runLive(peer: Peer, ...own: readonly CaseBuilder[]): void {
+  const protocol = 'TLS 1.3'
   const build = (crypto: CryptoProvider, builders: readonly CaseBuilder[]) =>
-    [crypto, builders.flatMap((builder) => builder({ peer, crypto }))] as const
-  runCases(peer, [build(noble, [...allCases, ...own]), build(nodeCrypto, cryptoCases)])
+    [crypto, builders.flatMap((builder) => builder({ protocol, peer, crypto }))] as const
+  runCases(protocol, peer, [build(noble, [...allCases, ...own]), build(nodeCrypto, cryptoCases)])
 }

@@ -124,7 +124,11 @@ class TestAuthority implements Authority {
       issuer: this.#intermediate,
       issuerKey: this.#key,
       ca: false,
-      keyUsage: ['digitalSignature'],
+      // What it decrypts is the premaster secret of TLS 1.2.
+      keyUsage: [
+        'digitalSignature',
+        ...(kind === 'RSA 2048' ? (['keyEncipherment'] as const) : []),
+      ],
       extendedKeyUsage: ['serverAuth', 'clientAuth'],
       subjectAltName: { dns: [serverName] },
     })

@@ -5,6 +5,7 @@ import type { CryptoProvider } from '@sanstls/core'
 import { suite } from 'uvu'
 import type { Peer } from './peer.js'
 import { inScope, type Scope } from './scope.js'
+import { closeShared } from './shared.js'
 
 /** One connection or a few, and what must be true of them. */
 export interface Case {
@@ -17,12 +18,17 @@ export interface Case {
   run(scope: Scope): Promise<void>
 }
 
+/** What is spoken. */
+export type Protocol = 'TLS 1.3' | 'TLS 1.2'
+
 export interface Setting {
+  readonly protocol: Protocol
   readonly peer: Peer
   readonly crypto: CryptoProvider
 }
 
 interface Result extends Pick<Case, 'area' | 'item' | 'ours'> {
+  readonly protocol: Protocol
   readonly peer: string
   readonly version: string
   readonly provider: string
@@ -45,6 +51,7 @@ export type CaseBuilder = (setting: Setting) => readonly Case[]
 
 /** Makes a suite for each provider of ours; where the peer is missing, says so and makes an empty one. */
 export function runCases(
+  protocol: Protocol,
   peer: Pick<Peer, 'name' | 'detect'>,
   providers: readonly (readonly [CryptoProvider, readonly Case[]])[],
 ): void {
@@ -57,9 +64,9 @@ export function runCases(
   const { version } = detected
   if (filter !== '') console.log(`SKIP ${peer.name}: cases without ${filter} in their name`)
   for (const [crypto, cases] of providers) {
-    const test = suite(`${peer.name} ${version}, ${crypto.name}`)
+    const test = suite(`${protocol}, ${peer.name} ${version}, ${crypto.name}`)
     for (const { area, item, ours, run } of cases) {
-      const result = { peer: peer.name, version, provider: crypto.name, area, item, ours }
+      const result = { protocol, peer: peer.name, version, provider: crypto.name, area, item, ours }
       const name = `our ${ours}: ${area}: ${item}`
       if (!name.includes(filter)) continue
       test(name, async () => {
@@ -72,6 +79,7 @@ export function runCases(
         }
       })
     }
+    test.after(closeShared)
     test.run()
   }
 }

@@ -37,13 +37,52 @@ export type Feature =
   | 'staple'
   | 'suites'
   | 'withoutMiddleboxCompatibility'
+  // Of TLS 1.2 alone:
+  /** Goes on in a renegotiation that we start. */
+  | 'acceptsRenegotiation'
+  /** Server: uses the Diffie-Hellman parameters of a file. */
+  | 'dhParameters'
+  | 'encryptThenMac'
+  /** Client: says that it falls back (RFC 7507). */
+  | 'fallbackScsv'
+  /** Server: gives PSK clients a hint. Client: tells which it got. */
+  | 'pskHint'
+  /** Server: refuses PSK clients of an identity that it does not know. */
+  | 'pskIdentity'
+  /** Does not want the renegotiation that we start, and goes on without it. */
+  | 'refusesRenegotiation'
+  /** Starts a renegotiation. */
+  | 'renegotiates'
+  /** Server: asks for a client certificate in a renegotiation. */
+  | 'renegotiatesForCertificate'
+  | 'scts'
+  /** Client: offers suites in the order that it is told. */
+  | 'suiteOrder'
+  /** Takes data that crosses its hello in a renegotiation (RFC 5246 6.2.1). */
+  | 'takesCrossingData'
+  /** The channel bindings of RFC 5929. */
+  | 'serverEndPoint'
+  | 'tlsUnique'
+  /** Resumes by session id, where it is told to do without tickets. */
+  | 'sessionIds'
+  /** Does without encrypt-then-MAC, always or where it is told to. */
+  | 'withoutEncryptThenMac'
+  /** Signs and verifies with SHA-224 and SHA-1. */
+  | 'weakSignatures'
+  | 'withoutExtendedMainSecret'
+  | 'withoutRenegotiationInfo'
+
+export type ProtocolName = 'TLS 1.1' | 'TLS 1.2' | 'TLS 1.3'
 
 /** What a peer's end can be asked about, once connected. */
 export type Fact =
   | 'exported'
   | 'exportedWithContext'
   | 'channelBinding'
+  | 'tlsUnique'
+  | 'serverEndPoint'
   | 'staple'
+  | 'scts'
   | 'serverName'
   | 'alpn'
 
@@ -54,13 +93,15 @@ export interface PeerOptions {
   readonly groups?: readonly string[]
   /** Its own certificate. */
   readonly identity?: Identity
+  /** Server: a certificate for other suites. */
+  readonly otherIdentity?: Identity
   /** Whom it trusts. A server then requires client certificates. */
   readonly trust?: Authority
   /** Client: the name to send and to verify. */
   readonly serverName?: string
   readonly alpn?: readonly string[]
-  /** Speak TLS 1.2 and nothing newer. */
-  readonly tls12?: boolean
+  /** The versions to speak, without gaps. Default: TLS 1.3 only. */
+  readonly versions?: readonly ProtocolName[]
   readonly keylogFile?: string
   /** The label of an exporter of 32 bytes, without context and with the context `context`. */
   readonly exportLabel?: string
@@ -78,9 +119,29 @@ export interface PeerOptions {
   readonly maxFragmentLength?: number
   readonly recordSizeLimit?: number
   readonly withoutMiddleboxCompatibility?: boolean
+  readonly withoutTickets?: boolean
+  readonly withoutEncryptThenMac?: boolean
+  readonly withoutExtendedMainSecret?: boolean
+  readonly withoutRenegotiationInfo?: boolean
+  /** Whether it goes on in renegotiations that we start; otherwise it refuses them. */
+  readonly acceptRenegotiation?: boolean
+  readonly fallbackScsv?: boolean
+  /** Signature algorithms in OpenSSL's words, and the security level that permits them all. */
+  readonly sigalgs?: string
+  readonly pskHint?: string
+  /** Server: PEM. */
+  readonly dhParametersFile?: string
+  /** Server: one SCT to send, RFC 6962 3.3. Client: whether to ask for them. */
+  readonly sct?: Uint8Array
+  readonly requestScts?: boolean
+  /** Words for GnuTLS's priority string. */
+  readonly priority?: readonly string[]
   /** Arguments of the peer's own. */
   readonly extra?: readonly string[]
 }
+
+/** Something happens by itself, or when the peer reads a command from us, which it answers. */
+export type Prompted = { readonly command: string; readonly answer: string } | undefined
 
 /** One end of a connection, in the peer's hands. */
 export interface PeerEnd {
@@ -93,8 +154,12 @@ export interface PeerEnd {
   /** Fulfilled once something that it says matches; gives the first group. */
   says(pattern: RegExp): Promise<string>
   updateKeys?(requestPeer: boolean): void
-  /** Asks us for a certificate: by itself, or when it reads a command, which it answers. */
-  requestCertificate?(): { readonly command: string; readonly answer: string } | undefined
+  /** Asks us for a certificate. */
+  requestCertificate?(): Prompted
+  /** Starts a renegotiation. */
+  renegotiate?(): Prompted
+  /** Server: starts a renegotiation in which it asks for a certificate. */
+  renegotiateForCertificate?(): Prompted
   /** Closes cleanly, with close_notify. */
   close(): void
   /** Ends at once, without close_notify. */
@@ -124,6 +189,8 @@ export interface Peer {
   readonly name: string
   /** How it reports an alert from us. */
   alert(code: number): RegExp
+  /** The alert by which it refuses clients without a certificate. */
+  readonly noCertificate: number
   /** How it reports an end without close_notify; undefined where it says nothing. */
   readonly truncation: RegExp | undefined
   /** As a server it ends the connection where no application protocol is common; others go on without one. */

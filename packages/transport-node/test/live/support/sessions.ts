@@ -1,14 +1,14 @@
 /** Tickets of our server, and a session of our client's. */
 import { randomBytes } from 'node:crypto'
-import { parseSession, type Session, serializeSession } from '@sanstls/core'
+import { parseSession, type ServerConfig, type Session, serializeSession } from '@sanstls/core'
 import * as assert from 'uvu/assert'
 import type { Setting } from './live.js'
-import { dial, exchange, type ServerChanges } from './ours.js'
+import { dial, exchange } from './ours.js'
 import type { PeerServer } from './peer.js'
 import type { Scope } from './scope.js'
 import { once } from './watch.js'
 
-export function tickets(): ServerChanges {
+export function tickets(): Required<Pick<ServerConfig, 'tickets'>> {
   const key = { name: new Uint8Array(randomBytes(16)), key: new Uint8Array(randomBytes(32)) }
   return { tickets: { keys: { keys: [key] } } }
 }

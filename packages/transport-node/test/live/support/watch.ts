@@ -6,19 +6,25 @@ export interface Watch {
   readonly observe: (observation: Observation) => void
   /** `sent ClientHello`, `received ServerHello`, … */
   readonly messages: readonly string[]
+  /** The numbers of those that we sent. */
+  readonly alerts: readonly number[]
   readonly keylog: readonly string[]
 }
 
 export function watch(): Watch {
   const messages: string[] = []
+  const alerts: number[] = []
   const keylog: string[] = []
   return {
     messages,
+    alerts,
     keylog,
     observe(observation) {
       if (observation.kind === 'message')
         messages.push(`${observation.direction} ${observation.name}`)
       else if (observation.kind === 'keylog') keylog.push(observation.line)
+      else if (observation.kind === 'alert' && observation.direction === 'sent')
+        alerts.push(observation.description)
     },
   }
 }

@@ -1,0 +1,206 @@
+/**
+ * Poly1305 (RFC 8439 2.5): four blocks at a time, one in each lane, in ten limbs of 13 bits. A product of two limbs
+ * takes 16 bits by 16, of which one instruction multiplies eight and adds the results in pairs.
+ *
+ * A number is five vectors of pairs: limb 2i in the lower half of a lane and limb 2i + 1 in the upper one. Limbs of a
+ * multiplier are signed and no longer than 2^12 (and a few), so that five times a limb, which stands for what exceeds
+ * 2^130, has 16 bits too, and the ten products of a result no more than 31.
+ */
+import {
+  call,
+  define,
+  i32,
+  i32x4,
+  i64,
+  lane,
+  load,
+  shuffleWords,
+  splat32,
+  transpose,
+  v128,
+  vector,
+  zero,
+} from './emit.mjs'
+import { layout } from './layout.mjs'
+
+const limbMask = splat32(0x1fff)
+const pairs = [0, 1, 2, 3, 4]
+
+/** The 13-bit limbs of numbers in four vectors of words, the last of which may have more bits. */
+function limbs([w0, w1, w2, w3]) {
+  const across = (low, right, high, left) => v128.or(i32x4.shr_u(low, right), i32x4.shl(high, left))
+  return [
+    v128.and(w0, limbMask),
+    v128.and(i32x4.shr_u(w0, 13), limbMask),
+    v128.and(across(w0, 26, w1, 6), limbMask),
+    v128.and(i32x4.shr_u(w1, 7), limbMask),
+    v128.and(across(w1, 20, w2, 12), limbMask),
+    v128.and(i32x4.shr_u(w2, 1), limbMask),
+    v128.and(i32x4.shr_u(w2, 14), limbMask),
+    v128.and(across(w2, 27, w3, 5), limbMask),
+    v128.and(i32x4.shr_u(w3, 8), limbMask),
+    i32x4.shr_u(w3, 21),
+  ]
+}
+
+const join = (low, high) => v128.or(low, i32x4.shl(high, 16))
+const lower = (pair) => i32x4.shr_s(i32x4.shl(pair, 16), 16)
+const upper = (pair) => i32x4.shr_s(pair, 16)
+const five = (value) => i32x4.add(i32x4.shl(value, 2), value)
+
+const loadAccumulator = (f) =>
+  pairs.map((i) => f.keep(load('v128', layout.polyAccumulator, 16 * i)))
+const storeAccumulator = (f, values) => {
+  for (const i of pairs) f.store('v128', layout.polyAccumulator, values[i], 16 * i)
+}
+
+/**
+ * Multiplies the accumulator by the multiplier at `table` and adds four blocks at `text`, `groups` times. The first
+ * `skip` lanes of the first group hold no block: zeros without the bit that marks the end of a block.
+ */
+const polyRun = define(
+  'polyRun',
+  { parameters: { table: 'i32', text: 'i32', groups: 'i32', skip: 'i32' } },
+  (f, { table, ...parameters }) => {
+    const text = f.variable('i32', parameters.text)
+    const groups = f.variable('i32', parameters.groups)
+    const end = f.variable(
+      'v128',
+      v128.and(i32x4.ge_s(vector([0, 1, 2, 3]), i32x4.splat(parameters.skip)), splat32(1 << 11)),
+    )
+    const h = pairs.map((i) => f.variable('v128', load('v128', layout.polyAccumulator, 16 * i)))
+    // Loaded here once: engines would load all of them in advance, and then put them away for want of registers.
+    const multiplier = Array.from({ length: 18 }, (_, i) => f.keep(load('v128', table, 16 * i)))
+    f.while(groups.get, () => {
+      const sums = Array.from({ length: 10 }, (_, k) =>
+        f.variable(
+          'v128',
+          pairs
+            .map((i) => i32x4.dot_i16x8_s(h[i].get, multiplier[k - 2 * i + 8]))
+            .reduce((a, b) => i32x4.add(a, b)),
+        ),
+      )
+      const words = transpose(
+        f.keep,
+        [0, 1, 2, 3].map((i) => f.keep(load('v128', text.get, 16 * i))),
+      )
+      for (const [k, limb] of limbs(words).entries()) {
+        sums[k].set(i32x4.add(sums[k].get, k === 9 ? v128.or(limb, end.get) : limb))
+      }
+      const carry = (from) => {
+        const value = f.keep(i32x4.shr_s(sums[from].get, 13))
+        const to = sums[(from + 1) % 10]
+        to.set(i32x4.add(to.get, from === 9 ? five(value) : value))
+        sums[from].set(v128.and(sums[from].get, limbMask))
+      }
+      // Two chains at a time. Only limbs 1 and 5 may stay negative: the upper halves of their pairs.
+      for (const from of [0, 4, 1, 5, 2, 6, 3, 7, 4, 8, 9, 0]) carry(from)
+      for (const i of pairs) h[i].set(join(sums[2 * i].get, sums[2 * i + 1].get))
+      end.set(splat32(1 << 11))
+      text.set(i32.add(text.get, 64))
+      groups.set(i32.sub(groups.get, 1))
+    })
+    storeAccumulator(
+      f,
+      h.map((value) => value.get),
+    )
+  },
+)
+
+/** Makes a multiplier of the accumulator: for each distance d from -8 to 9 the pair of limbs d and d - 1. */
+const polyTable = define('polyTable', { parameters: { table: 'i32' } }, (f, { table }) => {
+  const r = loadAccumulator(f)
+    .flatMap((pair) => [lower(pair), upper(pair)])
+    .map((limb) => f.variable('v128', limb))
+  for (let i = 0; i < 10; i++) {
+    const value = f.keep(i32x4.shr_s(i32x4.add(r[i].get, splat32(1 << 12)), 13))
+    r[i].set(i32x4.sub(r[i].get, i32x4.shl(value, 13)))
+    const next = r[(i + 1) % 10]
+    next.set(i32x4.add(next.get, i === 9 ? five(value) : value))
+  }
+  const limb = (d) => (d < 0 ? five(r[d + 10].get) : r[d].get)
+  for (let d = -8; d <= 9; d++) {
+    const pair = join(v128.and(limb(d), splat32(0xffff)), limb(d - 1))
+    f.store('v128', table, pair, 16 * (d + 8))
+  }
+})
+
+/** Takes the one-time key at `head` and leaves the accumulator zero and the two multipliers ready. */
+const polyStart = define('polyStart', {}, (f) => {
+  const multiply = (...numbers) => {
+    storeAccumulator(f, numbers[1])
+    f.add(call('polyTable', layout.polyMain))
+    storeAccumulator(f, numbers[0])
+    f.add(call('polyRun', layout.polyMain, layout.zeros, 1, 4))
+    return loadAccumulator(f)
+  }
+  const clamp = [0x0fffffff, 0x0ffffffc, 0x0ffffffc, 0x0ffffffc]
+  const words = clamp.map((mask, i) =>
+    f.keep(v128.and(load('v128.load32_splat', layout.head, 4 * i), splat32(mask))),
+  )
+  const one = limbs(words).map((limb) => f.keep(limb))
+  const r = pairs.map((i) => f.keep(join(one[2 * i], one[2 * i + 1])))
+  const square = multiply(r, r)
+  // Lanes end with r^4, r^3, r^2 and r: the products of (r^2, r^2, r, r) and (r^2, r, r, 1).
+  const mixed = multiply(
+    pairs.map((i) => shuffleWords(square[i], r[i], [0, 1, 4, 5])),
+    pairs.map((i) =>
+      lane('i32x4.replace_lane', 3, shuffleWords(square[i], r[i], [0, 4, 5, 6]), i === 0 ? 1 : 0),
+    ),
+  )
+  f.add(call('polyTable', layout.polyLast))
+  storeAccumulator(
+    f,
+    mixed.map((value) => shuffleWords(value, value, [0, 0, 0, 0])),
+  )
+  f.add(call('polyTable', layout.polyMain))
+  storeAccumulator(f, Array(5).fill(zero))
+})
+
+/** Puts the tag of what the accumulator has taken in at `tag`. */
+const polyFinish = define('polyFinish', { parameters: { tag: 'i32' } }, (f, { tag }) => {
+  f.add(call('polyRun', layout.polyLast, layout.zeros, 1, 4))
+  const sum = (limb) => {
+    const half = f.keep(i32x4.add(limb, shuffleWords(limb, limb, [2, 3, 0, 1])))
+    return i64.extend_i32_s(
+      i32.add(lane('i32x4.extract_lane', 0, half), lane('i32x4.extract_lane', 1, half)),
+    )
+  }
+  // Five limbs of 26 bits.
+  const h = loadAccumulator(f).map((pair) =>
+    f.variable('i64', i64.add(sum(f.keep(lower(pair))), i64.shl(sum(f.keep(upper(pair))), 13n))),
+  )
+  const mask = (1n << 26n) - 1n
+  const carry = (limbs) => {
+    for (let i = 0; i < 4; i++) {
+      limbs[i + 1].set(i64.add(limbs[i + 1].get, i64.shr_s(limbs[i].get, 26n)))
+      limbs[i].set(i64.and(limbs[i].get, mask))
+    }
+  }
+  for (let pass = 0; pass < 2; pass++) {
+    carry(h)
+    h[0].set(i64.add(h[0].get, i64.mul(i64.shr_s(h[4].get, 26n), 5n)))
+    h[4].set(i64.and(h[4].get, mask))
+  }
+  carry(h)
+  // Subtracting p is adding 5 and dropping 2^130: that is the result where it has reached 2^130.
+  const g = h.map((limb, i) => f.variable('i64', i === 0 ? i64.add(limb.get, 5n) : limb.get))
+  carry(g)
+  const reached = f.keep(i64.sub(0n, i64.shr_u(g[4].get, 26n)), 'i64')
+  const [h0, h1, h2, h3, h4] = h.map((limb, i) =>
+    f.keep(i64.xor(limb.get, i64.and(i64.xor(limb.get, g[i].get), reached)), 'i64'),
+  )
+  const low = i64.or(i64.or(h0, i64.shl(h1, 26n)), i64.shl(h2, 52n))
+  const high = i64.or(i64.or(i64.shr_u(h2, 12n), i64.shl(h3, 14n)), i64.shl(h4, 40n))
+  const s = f.keep(load('i64', layout.head, 16), 'i64')
+  const sumLow = f.keep(i64.add(low, s), 'i64')
+  f.store('i64', tag, sumLow)
+  f.store(
+    'i64',
+    tag,
+    i64.add(i64.add(high, load('i64', layout.head, 24)), i64.extend_i32_u(i64.lt_u(sumLow, s))),
+    8,
+  )
+})
+
+export const functions = [polyRun, polyTable, polyStart, polyFinish]
