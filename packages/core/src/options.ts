@@ -87,20 +87,16 @@ const defaultLimits: Limits = {
 
 export function clientSettings(config: ClientConfig): ClientSettings {
   checkClient(config)
-  const common = commonSettings(config, true)
-  checkClientPsks12(common, config.choosePsk !== undefined)
-  const { profile } = config
-  const groups = offeredOf('supportedGroups', common.groups, profile)
+  const all = commonSettings(config, true)
+  checkClientPsks12(all, config.choosePsk !== undefined)
+  const common = onOffer(all, config.profile)
   return {
-    ...common,
-    ...offeredSuites(common, profile),
-    groups,
-    schemes: offeredOf('signatureAlgorithms', common.schemes, profile),
     role: 'client',
     config,
     verify: config.verify,
     serverName: config.serverName === false ? undefined : normalizeName(config.serverName),
-    keyShares: keyShares(config, groups),
+    keyShares: keyShares(config, common.groups),
+    ...common,
   }
 }
 
@@ -108,7 +104,18 @@ export function serverSettings(config: ServerConfig): ServerSettings {
   checkServer(config)
   const common = commonSettings(config, false)
   checkServerPsks12(common, config)
-  return { ...common, role: 'server', config, verify: config.verify }
+  return { role: 'server', config, verify: config.verify, ...common }
+}
+
+/** What a profile leaves of the settings. */
+function onOffer(common: CommonSettings, profile: ClientHelloProfile | undefined): CommonSettings {
+  if (profile === undefined) return common
+  return {
+    ...common,
+    ...offeredSuites(common, profile),
+    groups: offeredOf('supportedGroups', common.groups, profile),
+    schemes: offeredOf('signatureAlgorithms', common.schemes, profile),
+  }
 }
 
 /** Where a profile lists numbers, they decide, about the versions too. */
@@ -184,8 +191,12 @@ function given<T extends object>(options: T): T {
 function commonSettings(config: CommonConfig, requestStaple: boolean): CommonSettings {
   const { crypto } = config
   const usable = usableSchemes(crypto)
+  const { versions, suites, suites12, suiteIds } = chooseSuites(config)
   return {
-    ...chooseSuites(config),
+    versions,
+    suites,
+    suites12,
+    suiteIds,
     crypto,
     random: config.random,
     groups: pick('groups', config.groups, crypto.groups),

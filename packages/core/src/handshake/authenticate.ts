@@ -159,10 +159,10 @@ export function verifyPeer(
   }
   const full: VerifyQuestion = {
     kind: 'verify',
-    ...question,
     chain: presented.chain,
     staple: presented.staple,
     scts: presented.scts,
+    ...question,
   }
   return ask(
     full,
@@ -183,12 +183,21 @@ export function verifyPeer(
 
 /** The peer of a session: the PSK shows that it is the one that was verified when the session began. */
 export function resumedPeer(stored: StoredPeer, expires: number): VerifiedPeer {
-  return { ...stored, details: undefined, expires, [verified]: true }
+  const { chain, publicKey, dangerouslyUnverified } = stored
+  return {
+    chain,
+    publicKey,
+    details: undefined,
+    dangerouslyUnverified,
+    expires,
+    [verified]: true,
+  }
 }
 
 /** The peer of an exported connection, which verified it. */
 export function restoredPeer(peer: Peer, expires: number | undefined): VerifiedPeer {
-  return { ...peer, expires, [verified]: true }
+  const { chain, publicKey, details, dangerouslyUnverified } = peer
+  return { chain, publicKey, details, dangerouslyUnverified, expires, [verified]: true }
 }
 
 /** Chooses our credential for TLS 1.3, then goes on with it and the scheme to sign with. */

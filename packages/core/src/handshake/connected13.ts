@@ -33,7 +33,7 @@ export interface Extras13 {
   readonly tickets?: () => number
   readonly peerExpires?: number | undefined
   /** Server: starts authentication of the client. */
-  readonly request?: (context: Context) => State
+  readonly request?: ((context: Context) => State) | undefined
 }
 
 export class Connected13 implements Connected {

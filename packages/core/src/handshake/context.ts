@@ -27,8 +27,6 @@ export type Step = State | Pause
 export interface State {
   /** As in RFC 9846 appendix A. */
   readonly name: string
-  /** The types of the messages that this state accepts. */
-  readonly accepts: readonly number[]
   /** The next step, or undefined where this state's table has no entry for the message: unexpected_message. */
   accept(message: HandshakeMessage, context: Context): Step | undefined
   /** Set in the states in which the handshake is complete. */
@@ -83,10 +81,6 @@ export function state<F>(
 ): State {
   return {
     name,
-    // Only tests ask, and states are made often.
-    get accepts() {
-      return Object.keys(table).map(Number)
-    },
     accept: (message, context) => table[message.type]?.(fields, message, context),
     connected,
     warned,

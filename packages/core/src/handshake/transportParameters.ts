@@ -2,13 +2,6 @@
 import { Fault } from '../fault.js'
 import type { Context } from './context.js'
 
-/** Our extension, where the layer has parameters. */
-export function ownParameters({ layer: { transportParameters } }: Context): {
-  readonly quicTransportParameters?: Uint8Array
-} {
-  return transportParameters === undefined ? {} : { quicTransportParameters: transportParameters }
-}
-
 /** @throws {Fault} where they are missing over QUIC, or present elsewhere. */
 export function takeParameters(received: Uint8Array | undefined, context: Context): void {
   const expected = context.layer.transportParameters !== undefined

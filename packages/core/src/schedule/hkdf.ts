@@ -17,7 +17,7 @@ export function hkdfExpand(
   length: number,
 ): Uint8Array {
   if (length > 255 * hash.outputLength) throw new RangeError(`HKDF cannot give ${length} bytes`)
-  if (length <= hash.outputLength) return expandOnce(hash, key, info, length)
+  if (length <= hash.outputLength) return expandOnce(hash, key, withCounter(info), length)
   const out = new Uint8Array(length)
   const block = new Uint8Array(hash.outputLength + info.length + 1)
   block.set(info, hash.outputLength)
@@ -33,16 +33,20 @@ export function hkdfExpand(
   return out
 }
 
-/** The usual case: one block. */
-function expandOnce(
-  hash: HashAlgorithm,
-  key: Uint8Array,
-  info: Uint8Array,
-  length: number,
-): Uint8Array {
+function withCounter(info: Uint8Array): Uint8Array {
   const block = new Uint8Array(info.length + 1)
   block.set(info)
   block[info.length] = 1
+  return block
+}
+
+/** The usual case: one block, of info and counter. */
+function expandOnce(
+  hash: HashAlgorithm,
+  key: Uint8Array,
+  block: Uint8Array,
+  length: number,
+): Uint8Array {
   const whole = hash.hmac(key, block)
   if (length === whole.length) return whole
   const out = whole.slice(0, length)
@@ -58,14 +62,17 @@ export function hkdfExpandLabel(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
-  return hkdfExpand(hash, secret, hkdfLabel(prefix + label, context, length), length)
+  const block = hkdfLabel(prefix + label, context, length)
+  return length <= hash.outputLength
+    ? expandOnce(hash, secret, block, length)
+    : hkdfExpand(hash, secret, block.subarray(0, -1), length)
 }
 
-/** HkdfLabel (RFC 9846 7.1). Written out, since a handshake makes dozens. */
+/** HkdfLabel (RFC 9846 7.1) and the counter of the first block. Written out, since a handshake makes dozens. */
 function hkdfLabel(label: string, context: Uint8Array, length: number): Uint8Array {
   // RFC 9846 7.1: opaque label<7..255>.
   if (label.length > 255) throw new RangeError(`a label of ${label.length} characters is too long`)
-  const info = new Uint8Array(4 + label.length + context.length)
+  const info = new Uint8Array(5 + label.length + context.length)
   info[0] = length >> 8
   info[1] = length
   info[2] = label.length
@@ -76,5 +83,6 @@ function hkdfLabel(label: string, context: Uint8Array, length: number): Uint8Arr
   }
   info[3 + label.length] = context.length
   info.set(context, 4 + label.length)
+  info[info.length - 1] = 1
   return info
 }

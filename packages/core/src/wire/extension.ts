@@ -174,10 +174,10 @@ export type ExtensionContext =
   | 'certificate'
   | 'newSessionTicket'
 
-/** The known extensions of one message, by name. */
+/** The known extensions of one message, by name. Undefined stands for one that is not there. */
 export type ExtensionsOf<C extends ExtensionContext> = {
   readonly [N in ExtensionName as C extends keyof Table[N] ? N : never]?: C extends keyof Table[N]
-    ? Value<Table[N][C]>
+    ? Value<Table[N][C]> | undefined
     : never
 }
 
@@ -213,6 +213,11 @@ export function readExtensions<C extends ExtensionContext>(
   }
   // Each value was read by the codec that its type is taken from.
   return values as ExtensionsOf<C>
+}
+
+/** Undefined for an empty list, which some extensions cannot have. */
+export function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list
 }
 
 /** Writes extensions in the order of the object's own keys. */

@@ -109,7 +109,8 @@ test('renegotiations leave nothing behind', async () => {
     for (let i = 0; i < 100; i++) once()
     return pair
   })
-  assert.ok(more < 200_000, `${more} bytes`)
+  // A handshake that were kept would be 8 KB on the two sides; what the engine compiles meanwhile is some KB in all.
+  assert.ok(more < 600_000, `${more} bytes`)
 })
 
 test('a connection of TLS 1.2 holds little, idle or in the midst of its handshake', async () => {

@@ -3,6 +3,7 @@
 import * as nodeCrypto from 'node:crypto'
 import { createHash, type Hash } from 'node:crypto'
 import type { HashAlgorithm, HashName, RunningHash } from '@sanstls/core'
+import { sha256 as pureSha256 } from '@sanstls/core/noble'
 import { type Available, tried } from './available.js'
 import { plain } from './bytes.js'
 
@@ -23,6 +24,9 @@ export const hashLengths: Readonly<Record<HashName, number>> = {
   sha512: 64,
 }
 
+/** Bytes. */
+const shortMessage = 128
+
 function native(name: HashName, blockLength: number): NativeHash {
   const outputLength = hashLengths[name]
   return {
@@ -39,7 +43,13 @@ function native(name: HashName, blockLength: number): NativeHash {
 /** For HMAC in old protocol versions and for the certificate ids of OCSP (RFC 6960 4.1.1), never for signatures. */
 export const sha1: NativeHash = /* @__PURE__ */ native('sha1', 64)
 export const sha224: NativeHash = /* @__PURE__ */ native('sha224', 64)
-export const sha256: NativeHash = /* @__PURE__ */ native('sha256', 64)
+export const sha256: NativeHash = /* @__PURE__ */ (() => {
+  const hash = native('sha256', 64)
+  // Calls take longer than the few blocks of a key schedule's messages.
+  const hmac: HashAlgorithm['hmac'] = (key, data) =>
+    (data.length <= shortMessage ? pureSha256 : hash).hmac(key, data)
+  return { ...hash, hmac }
+})()
 export const sha384: NativeHash = /* @__PURE__ */ native('sha384', 128)
 export const sha512: NativeHash = /* @__PURE__ */ native('sha512', 128)
 

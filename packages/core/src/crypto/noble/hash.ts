@@ -8,6 +8,7 @@ import {
   sha512 as nobleSha512,
 } from '@noble/hashes/sha2.js'
 import type { HashAlgorithm, HashName, RunningHash } from '../provider.js'
+import { hmacSha256 } from './hmac-sha256.js'
 
 /** What noble's hash functions have in common. */
 interface State {
@@ -32,7 +33,11 @@ function hash(name: HashName, noble: NobleHash): HashAlgorithm {
 /** For HMAC in old protocol versions and for the certificate ids of OCSP (RFC 6960 4.1.1), never for signatures. */
 export const sha1: HashAlgorithm = /* @__PURE__ */ hash('sha1', nobleSha1)
 export const sha224: HashAlgorithm = /* @__PURE__ */ hash('sha224', nobleSha224)
-export const sha256: HashAlgorithm = /* @__PURE__ */ hash('sha256', nobleSha256)
+export const sha256: HashAlgorithm = /* @__PURE__ */ (() => ({
+  ...hash('sha256', nobleSha256),
+  hmac: (key: Uint8Array, data: Uint8Array) =>
+    hmacSha256(key.length > nobleSha256.blockLen ? nobleSha256(key) : key, data),
+}))()
 export const sha384: HashAlgorithm = /* @__PURE__ */ hash('sha384', nobleSha384)
 export const sha512: HashAlgorithm = /* @__PURE__ */ hash('sha512', nobleSha512)
 

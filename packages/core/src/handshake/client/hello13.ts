@@ -106,8 +106,13 @@ function send(
   const bind = binder(variant.psks, context, before)
   const { hello, body } = buildClientHello(base, variant, context, bind)
   const raw = context.send(messageType.clientHello, body)
-  const offer = { ...base, ...variant, hello, raw, offered: offeredTypes(hello) }
-  return { ...offer, earlyKeys: variant.earlyData ? startEarlyData(offer, context) : undefined }
+  const { settings, random, sessionId, grease, offers13, parts12 } = base
+  // After a HelloRetryRequest the base is an offer itself, of which nothing more may stay.
+  const fixed = { settings, random, sessionId, grease, offers13, parts12 }
+  const earlyKeys = variant.earlyData
+    ? startEarlyData({ raw, ...fixed, ...variant }, context)
+    : undefined
+  return { hello, raw, offered: offeredTypes(hello), earlyKeys, ...fixed, ...variant }
 }
 
 function generate(groups: readonly NamedGroup[], context: Context): ReadonlyMap<number, KeyPair> {

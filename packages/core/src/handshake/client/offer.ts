@@ -9,12 +9,12 @@ import {
   type Extension,
   type ExtensionsOf,
   extensionTable,
+  nonEmpty,
   writeExtensions,
 } from '../../wire/extension.js'
 import { type ClientHello, handshakeBytes } from '../../wire/message.js'
 import { isGrease, messageType, protocolVersion } from '../../wire/registry.js'
 import type { Context } from '../context.js'
-import { ownParameters } from '../transportParameters.js'
 import { type GreaseValues, greaseHello } from './grease.js'
 import type { OfferedPsk } from './psk.js'
 
@@ -90,7 +90,7 @@ export function buildClientHello(
     legacyCompressionMethods: Uint8Array.of(0),
     extensions: undefined,
   }
-  let extensions = writeExtensions('clientHello', extensionValues(base, variant, context))
+  let extensions = ownExtensions(base, variant, context)
   if (base.grease !== undefined)
     extensions = greaseHello(extensions, base.grease, !variant.groupAsked)
   extensions = applyProfile(extensions, settings)
@@ -100,11 +100,11 @@ export function buildClientHello(
   return bound(hello, extensions, variant, context, bind)
 }
 
-function extensionValues(
+function ownExtensions(
   { settings, grease, offers13, parts12 }: OfferBase,
   variant: OfferVariant,
   context: Context,
-): ExtensionsOf<'clientHello'> {
+): readonly Extension[] {
   const { config } = settings
   const { profile } = config
   const { layer } = context
@@ -113,60 +113,54 @@ function extensionValues(
   const groups =
     profile?.supportedGroups ??
     settings.groups.map(({ id }) => id).filter((id) => offers13 || parts12?.usesGroup(id))
-  return {
-    ...(sendsName(settings)
-      ? { serverName: [{ nameType: 0, name: ascii(settings.serverName ?? '') }] }
-      : {}),
-    ...(config.maxFragmentLength === undefined
-      ? {}
-      : { maxFragmentLength: Math.log2(config.maxFragmentLength) - 8 }),
+  const versions = settings.versions.map(({ id }) => layer.traits.wireVersion(id))
+  const { maxFragmentLength, ticketRequest, postHandshakeAuth } = config
+  const { recordSizeLimit } = settings
+  const first: ExtensionsOf<'clientHello'> = {
+    serverName: sendsName(settings)
+      ? [{ nameType: 0, name: ascii(settings.serverName ?? '') }]
+      : undefined,
+    maxFragmentLength:
+      maxFragmentLength === undefined ? undefined : Math.log2(maxFragmentLength) - 8,
     // Groups that only TLS 1.3 has leave none, with which PSKs do.
-    ...(groups.length === 0 ? {} : { supportedGroups: groups }),
-    ...(settings.alpn.length === 0 ? {} : { alpn: settings.alpn }),
-    ...(settings.requestStaple
-      ? {
-          statusRequest: {
-            statusType: undefined,
-            responderIdList: [],
-            requestExtensions: noBytes,
-          },
-        }
-      : {}),
+    supportedGroups: nonEmpty(groups),
+    alpn: nonEmpty(settings.alpn),
+    statusRequest: settings.requestStaple
+      ? { statusType: undefined, responderIdList: [], requestExtensions: noBytes }
+      : undefined,
     signatureAlgorithms: schemes,
-    ...(settings.requestScts ? { signedCertificateTimestamp: true as const } : {}),
-    ...(offers13
-      ? {
-          keyShare: [...variant.keyPairs].map(([group, pair]) => ({
-            group,
-            keyExchange: pair.share,
-          })),
-          pskKeyExchangeModes: modes,
-          supportedVersions: [
-            ...(grease === undefined ? [] : [grease.version]),
-            ...settings.versions.map(({ id }) => layer.traits.wireVersion(id)),
-          ],
-        }
-      : {}),
-    ...parts12?.extensions,
-    ...(variant.cookie === undefined ? {} : { cookie: variant.cookie }),
-    ...(settings.recordSizeLimit === undefined
-      ? {}
-      : { recordSizeLimit: settings.recordSizeLimit + (offers13 ? 1 : 0) }),
-    ...(variant.earlyData ? { earlyData: true as const } : {}),
-    ...(settings.certificateAuthorities.length === 0 || !offers13
-      ? {}
-      : { certificateAuthorities: settings.certificateAuthorities }),
-    ...(config.postHandshakeAuth && offers13 ? { postHandshakeAuth: true as const } : {}),
-    ...(config.ticketRequest === undefined || !offers13
-      ? {}
-      : {
-          ticketRequest: {
-            newSessionCount: config.ticketRequest.newSession,
-            resumptionCount: config.ticketRequest.resumption,
-          },
-        }),
-    ...ownParameters(context),
+    signedCertificateTimestamp: settings.requestScts || undefined,
+    keyShare: offers13
+      ? [...variant.keyPairs].map(([group, pair]) => ({ group, keyExchange: pair.share }))
+      : undefined,
+    pskKeyExchangeModes: offers13 ? modes : undefined,
+    supportedVersions: offers13
+      ? grease === undefined
+        ? versions
+        : [grease.version, ...versions]
+      : undefined,
   }
+  const last: ExtensionsOf<'clientHello'> = {
+    cookie: variant.cookie,
+    recordSizeLimit:
+      recordSizeLimit === undefined ? undefined : recordSizeLimit + (offers13 ? 1 : 0),
+    earlyData: variant.earlyData || undefined,
+    certificateAuthorities: offers13 ? nonEmpty(settings.certificateAuthorities) : undefined,
+    postHandshakeAuth: (postHandshakeAuth && offers13) || undefined,
+    ticketRequest:
+      ticketRequest === undefined || !offers13
+        ? undefined
+        : {
+            newSessionCount: ticketRequest.newSession,
+            resumptionCount: ticketRequest.resumption,
+          },
+    quicTransportParameters: layer.transportParameters,
+  }
+  return [
+    ...writeExtensions('clientHello', first),
+    ...writeExtensions('clientHello', parts12?.extensions ?? {}),
+    ...writeExtensions('clientHello', last),
+  ]
 }
 
 /** server_name carries DNS names only (RFC 6066 section 3). */

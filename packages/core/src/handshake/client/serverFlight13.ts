@@ -105,10 +105,10 @@ const waitEncryptedExtensionsTable: Table<AfterServerHello> = {
         context.installWrite('handshake', trafficKeys13(suite, labelPrefix, clientSecret))
       context.emit({ kind: 'earlyDataRejected' })
     }
-    const next: AfterExtensions = { ...fields, alpn, earlyDataAccepted }
+    const next: AfterExtensions = { alpn, earlyDataAccepted, ...fields }
     if (fields.psk === undefined)
       return state('waitCertificateOrCertificateRequest', waitCertificateOrRequestTable, next)
-    return waitFinished({ ...next, requested: undefined, presented: undefined, scheme: undefined })
+    return waitFinished({ requested: undefined, presented: undefined, scheme: undefined, ...next })
   },
 }
 
@@ -133,10 +133,10 @@ const waitCertificateOrRequestTable: Table<AfterExtensions> = {
     // RFC 9846 4.4.2: the context is for requests after the handshake.
     if (requested.context.length > 0)
       throw new Fault('illegalParameter', 'certificate_request_context is not empty')
-    return state('waitCertificate', waitCertificateTable, { ...fields, requested })
+    return state('waitCertificate', waitCertificateTable, { requested, ...fields })
   },
   [messageType.certificate](fields, message) {
-    return handleCertificate({ ...fields, requested: undefined }, message.raw, message.body)
+    return handleCertificate({ requested: undefined, ...fields }, message.raw, message.body)
   },
 }
 
@@ -159,7 +159,7 @@ function handleCertificate(fields: WithRequest, raw: Uint8Array, body: Uint8Arra
   const presented = readCertificate(body, noBytes, offer.offered, settings)
   if (presented === undefined) throw new Fault('emptyServerCertificate', 'no certificate')
   transcript.add(raw)
-  return state('waitCertificateVerify', waitCertificateVerifyTable, { ...fields, presented })
+  return state('waitCertificateVerify', waitCertificateVerifyTable, { presented, ...fields })
 }
 
 const waitCertificateVerifyTable: Table<WithPresented> = {
@@ -173,7 +173,7 @@ const waitCertificateVerifyTable: Table<WithPresented> = {
       settings,
     )
     transcript.add(message.raw)
-    return waitFinished({ ...fields, scheme })
+    return waitFinished({ scheme, ...fields })
   },
 }
 
@@ -230,7 +230,7 @@ function answer(fields: Authenticated, peer: VerifiedPeer | undefined, context: 
   const finish = (): Step => {
     const verifyData = finishedMac(suite.hash, labelPrefix, clientSecret, transcript.hash())
     transcript.add(context.send(messageType.finished, verifyData))
-    return connectClient({ ...fields, main, applicationHash, peer }, context)
+    return connectClient({ main, applicationHash, peer, ...fields }, context)
   }
   if (requested === undefined) return finish()
   return authenticateClient(fields.settings, requested, transcript, context, finish)

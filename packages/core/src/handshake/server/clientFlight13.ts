@@ -76,7 +76,7 @@ const waitEndOfEarlyDataTable: Table<WithWrite> = {
 
 function afterEarlyData(next: WithWrite): Step {
   if (next.fields.requested) return state('waitCertificate', waitCertificateTable, next)
-  return waitFinished({ ...next, presented: undefined, scheme: undefined })
+  return waitFinished({ presented: undefined, scheme: undefined, ...next })
 }
 
 const waitCertificateTable: Table<WithWrite> = {
@@ -86,9 +86,9 @@ const waitCertificateTable: Table<WithWrite> = {
     transcript.add(message.raw)
     if (presented === undefined) {
       refuseAnonymous(settings)
-      return waitFinished({ ...next, presented, scheme: undefined })
+      return waitFinished({ presented, scheme: undefined, ...next })
     }
-    return state('waitCertificateVerify', waitCertificateVerifyTable, { ...next, presented })
+    return state('waitCertificateVerify', waitCertificateVerifyTable, { presented, ...next })
   },
 }
 
@@ -114,7 +114,7 @@ const waitCertificateVerifyTable: Table<WithPresented> = {
     const hash = transcript.hash()
     const scheme = checkCertificateVerify(message.body, next.presented, 'client', hash, settings)
     transcript.add(message.raw)
-    return waitFinished({ ...next, scheme })
+    return waitFinished({ scheme, ...next })
   },
 }
 
@@ -131,7 +131,7 @@ const waitFinishedTable: Table<Authenticated> = {
     transcript.add(message.raw)
     const complete = (peer: VerifiedPeer | undefined) => {
       wipe(fields.clientSecret, fields.serverSecret, fields.earlySecret)
-      return connectServer({ ...fields, write, peer, scheme }, context)
+      return connectServer({ write, peer, scheme, ...fields }, context)
     }
     if (presented !== undefined) return verifyClient(settings, presented, context, complete)
     const session = fields.psk?.session

@@ -83,9 +83,9 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     {
       endPoint: () => endPoint(ownCertificate, settings),
       peerExpires: fields.peer?.expires,
-      ...(mayRequest
-        ? { request: (later: Context) => requestAuthentication(connectedFields, later) }
-        : {}),
+      request: mayRequest
+        ? (later: Context) => requestAuthentication(connectedFields, later)
+        : undefined,
     },
   )
   // Only what is needed from here on, so that the handshake's memory can go.

@@ -14,14 +14,14 @@ import {
   trafficKeys13,
 } from '../../schedule/tls13.js'
 import { encode } from '../../wire/codec.js'
-import { writeExtensions } from '../../wire/extension.js'
+import { type ExtensionsOf, nonEmpty, writeExtensions } from '../../wire/extension.js'
 import { certificateRequest, encryptedExtensions, serverHello } from '../../wire/message.js'
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import { certificateMessage, chooseCredential, signHandshake } from '../authenticate.js'
 import type { Context, Step } from '../context.js'
 import { serverRandom } from '../downgrade.js'
 import { keylog } from '../keylog.js'
-import { ownParameters, takeParameters } from '../transportParameters.js'
+import { takeParameters } from '../transportParameters.js'
 import { type ServerFinished, waitClientFlight } from './clientFlight13.js'
 import { decideEarlyData } from './earlyData.js'
 import type { Negotiated } from './hello13.js'
@@ -51,7 +51,7 @@ function sendFlight(negotiated: Negotiated, earlyData: boolean, context: Context
     transcript.add(context.send(messageType.certificateRequest, requestBody(settings, noBytes)))
   const finish = (certificate: Uint8Array | undefined) =>
     sendFinished(
-      { ...negotiated, ...keys, requested, ownCertificate: certificate, receiveLimit },
+      { requested, ownCertificate: certificate, receiveLimit, ...keys, ...negotiated },
       context,
     )
   return psk === undefined ? authenticateServer(negotiated, context, finish) : finish(undefined)
@@ -99,10 +99,11 @@ function sendServerHello(
     cipherSuite: suite.id,
     legacyCompressionMethod: 0,
     extensions: writeExtensions('serverHello', {
-      ...(group === undefined || answer === undefined
-        ? {}
-        : { keyShare: { group: group.id, keyExchange: answer.share } }),
-      ...(psk === undefined ? {} : { preSharedKey: psk.index }),
+      keyShare:
+        group === undefined || answer === undefined
+          ? undefined
+          : { group: group.id, keyExchange: answer.share },
+      preSharedKey: psk?.index,
       supportedVersions: traits.wireVersion(received.version.id),
     }),
   })
@@ -132,18 +133,17 @@ function sendEncryptedExtensions(
   // RFC 8449 section 4: in TLS 1.3 the content type counts.
   const sizes = recordSizes(extensions, configured, 1)
   const wanted = extensions.ticketRequest
-  const values = {
-    ...(serverName === undefined || resumed ? {} : { serverName: true as const }),
-    ...(sizes.maxFragmentLength === undefined
-      ? {}
-      : { maxFragmentLength: sizes.maxFragmentLength }),
-    ...(alpn === undefined ? {} : { alpn: [ascii(alpn)] }),
-    ...(sizes.recordSizeLimit === undefined ? {} : { recordSizeLimit: sizes.recordSizeLimit }),
-    ...(earlyData ? { earlyData: true as const } : {}),
-    ...(wanted === undefined || tickets === undefined
-      ? {}
-      : { ticketRequest: { expectedCount: ticketCount(settings, resumed, wanted) } }),
-    ...ownParameters(context),
+  const values: ExtensionsOf<'encryptedExtensions'> = {
+    serverName: serverName === undefined || resumed ? undefined : true,
+    maxFragmentLength: sizes.maxFragmentLength,
+    alpn: alpn === undefined ? undefined : [ascii(alpn)],
+    recordSizeLimit: sizes.recordSizeLimit,
+    earlyData: earlyData || undefined,
+    ticketRequest:
+      wanted === undefined || tickets === undefined
+        ? undefined
+        : { expectedCount: ticketCount(settings, resumed, wanted) },
+    quicTransportParameters: context.layer.transportParameters,
   }
   const list = writeExtensions('encryptedExtensions', values)
   transcript.add(
@@ -172,11 +172,9 @@ export function requestBody(settings: ServerSettings, requestContext: Uint8Array
     certificateRequestContext: requestContext,
     extensions: writeExtensions('certificateRequest', {
       signatureAlgorithms: settings.schemes.map(({ id }) => id),
-      ...(settings.requestStaple ? { statusRequest: noBytes } : {}),
-      ...(settings.requestScts ? { signedCertificateTimestamp: true as const } : {}),
-      ...(settings.certificateAuthorities.length === 0
-        ? {}
-        : { certificateAuthorities: settings.certificateAuthorities }),
+      statusRequest: settings.requestStaple ? noBytes : undefined,
+      signedCertificateTimestamp: settings.requestScts || undefined,
+      certificateAuthorities: nonEmpty(settings.certificateAuthorities),
     }),
   })
 }
@@ -250,7 +248,7 @@ function sendFinished(
       context.layer.skipEarlyData({ kind: 'untilOpened', limit: skipLimit(settings) })
   }
   if (settings.config.halfRttData && !requested) context.setHalfRtt()
-  return waitClientFlight({ ...fields, main, applicationHash }, write, endOfEarlyData)
+  return waitClientFlight({ main, applicationHash, ...fields }, write, endOfEarlyData)
 }
 
 /** RFC 8449: a client that sends early data does not know our limit yet. */

@@ -204,7 +204,7 @@ function withPsk(
   const modes = extensions.pskKeyExchangeModes ?? []
   const wantsDiffieHellman = psk === undefined || modes.includes(1)
   const pskAlone = () =>
-    serverFlight({ ...chosenSoFar, group: undefined, clientShare: undefined }, context)
+    serverFlight({ group: undefined, clientShare: undefined, ...chosenSoFar }, context)
   const mayUsePskAlone = psk !== undefined && settings.pskWithoutDiffieHellman && modes.includes(0)
   const shares = extensions.keyShare ?? []
   const supported = extensions.supportedGroups ?? []
@@ -223,7 +223,7 @@ function withPsk(
   if (chosen.retry) return sendRetry(received, settings, suite, chosen.group, psk, context)
   const { group } = chosen
   const clientShare = shares.find((share) => share.group === group.id)?.keyExchange
-  return serverFlight({ ...chosenSoFar, group, clientShare }, context)
+  return serverFlight({ group, clientShare, ...chosenSoFar }, context)
 }
 
 /** Without a PSK, a certificate must do; and a server that requires a PSK refuses here. */

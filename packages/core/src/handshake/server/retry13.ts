@@ -95,8 +95,8 @@ function retryBody(
     legacyCompressionMethod: 0,
     extensions: writeExtensions('helloRetryRequest', {
       supportedVersions: traits.wireVersion(protocolVersion.tls13),
-      ...(group === undefined ? {} : { keyShare: group }),
-      ...(cookie === undefined ? {} : { cookie }),
+      keyShare: group,
+      cookie,
     }),
   })
 }
