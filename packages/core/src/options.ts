@@ -24,6 +24,7 @@ import { type SignatureScheme, signatureSchemes } from './crypto/scheme.js'
 import type { ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
 import { exchangeOf, usesPsk } from './handshake/suites12.js'
+import type { SpokenVersion, VersionForClients, VersionForServers } from './handshake/version.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
 import { offeredOf } from './options-profile.js'
 import { protocolVersion } from './wire/registry.js'
@@ -61,6 +62,7 @@ interface CommonSettings {
 
 export interface ClientSettings extends CommonSettings {
   readonly role: 'client'
+  readonly versions: readonly VersionForClients[]
   readonly config: ClientConfig
   readonly verify: Verification
   readonly serverName: string | undefined
@@ -69,6 +71,7 @@ export interface ClientSettings extends CommonSettings {
 
 export interface ServerSettings extends CommonSettings {
   readonly role: 'server'
+  readonly versions: readonly VersionForServers[]
   readonly config: ServerConfig
   readonly verify: Verification | undefined
 }
@@ -97,6 +100,7 @@ export function clientSettings(config: ClientConfig): ClientSettings {
     serverName: config.serverName === false ? undefined : normalizeName(config.serverName),
     keyShares: keyShares(config, common.groups),
     ...common,
+    versions: ofThem(config.versions, common.versions),
   }
 }
 
@@ -104,7 +108,21 @@ export function serverSettings(config: ServerConfig): ServerSettings {
   checkServer(config)
   const common = commonSettings(config, false)
   checkServerPsks12(common, config)
-  return { role: 'server', config, verify: config.verify, ...common }
+  return {
+    role: 'server',
+    config,
+    verify: config.verify,
+    ...common,
+    versions: ofThem(config.versions, common.versions),
+  }
+}
+
+/** Those of `all` that are left, as `all` has them. */
+function ofThem<V extends SpokenVersion>(
+  all: readonly V[],
+  left: readonly SpokenVersion[],
+): readonly V[] {
+  return all.filter((version) => left.includes(version))
 }
 
 /** What a profile leaves of the settings. */
