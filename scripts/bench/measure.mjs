@@ -9,11 +9,14 @@ export const clocks = {
   },
 }
 
-/** Rates a second of `run` for each peer; `run` does `perCall` units. */
-export async function rates(peers, { rounds, milliseconds, clock, run, perCall = 1 }) {
+/** Rates a second of `run` for each peer; `run` does `perCall` units. `warmUp`: milliseconds before the first round. */
+export async function rates(
+  peers,
+  { rounds, milliseconds, clock, run, perCall = 1, warmUp = milliseconds / 2 },
+) {
   const results = new Map(peers.map((peer) => [peer.name, []]))
   // What is compiled and loaded on first use is not to count.
-  for (const peer of peers) await measure(peer, run, clock, milliseconds / 2)
+  for (const peer of peers) await measure(peer, run, clock, warmUp)
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? peers : [...peers].reverse()
     for (const peer of order) {

@@ -12,7 +12,7 @@ import type {
   SessionQuestion,
   VerifyQuestion,
 } from './decision.js'
-import type { Version } from './handshake/version.js'
+import type { SpokenVersion, VersionForClients, VersionForServers } from './handshake/version.js'
 import type { Observer } from './observe.js'
 import type { ServerSessionState, Session, TicketKeys } from './session.js'
 import type { Extension } from './wire/extension.js'
@@ -47,9 +47,12 @@ export interface Limits {
   readonly chain: number
 }
 
-export interface CommonConfig {
-  /** The protocol versions, as values that carry their code: `[tls13, tls12]`. */
-  readonly versions: readonly Version[]
+export interface CommonConfig<V extends SpokenVersion = SpokenVersion> {
+  /**
+   * The protocol versions, as values that carry their code: `[tls13, tls12]`; where no server is in the program,
+   * `[tls13Client, tls12Client]`, and where no client is, `[tls13Server, tls12Server]`.
+   */
+  readonly versions: readonly V[]
   /** The cryptography: `noble`, or `nodeCrypto` of the Node transport. */
   readonly crypto: CryptoProvider
   /** The one source of randomness. The same bytes, times and randomness replay a connection. */
@@ -124,7 +127,7 @@ export interface DhParameters {
   readonly generator: Uint8Array
 }
 
-export interface ClientConfig extends CommonConfig {
+export interface ClientConfig extends CommonConfig<VersionForClients> {
   /**
    * The server's name: sent as server_name (where it is a DNS name), and what the certificate must be valid for.
    * `false`: no name is sent or verified.
@@ -185,7 +188,7 @@ export interface ClientHelloProfile {
 /** Server: what to ask of clients. */
 export type ClientAuthentication = 'none' | 'request' | 'require'
 
-export interface ServerConfig extends CommonConfig {
+export interface ServerConfig extends CommonConfig<VersionForServers> {
   /** Verification of clients; needed where `clientAuthentication` is not `'none'`. */
   readonly verify?: Verification
   /** Default `'none'`. */

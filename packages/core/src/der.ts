@@ -11,12 +11,12 @@ export {
   parseSubjectPublicKey,
   type SubjectPublicKey,
 } from './crypto/spki.js'
+export { objectIdentifierText } from './der/object-identifier.js'
 export {
   contextConstructed,
   contextPrimitive,
   DerError,
   DerReader,
-  objectIdentifierText,
   tags,
 } from './der/reader.js'
 export { decodeAscii, decodeUtf8, encodeUtf8 } from './der/text.js'

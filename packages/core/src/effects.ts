@@ -1,7 +1,7 @@
 /** The ordered sink for what handlers cause: implements the handshake's context over a layer. */
 import { Fault } from './fault.js'
 import type { Connected, Context, Step } from './handshake/context.js'
-import type { Version } from './handshake/version.js'
+import type { SpokenVersion } from './handshake/version.js'
 import type { FlightTiming, Layer, Level, RecordKeys, TrafficKeys } from './layer/layer.js'
 import type { Observation } from './observe.js'
 import type { Settings } from './options.js'
@@ -110,7 +110,7 @@ export class Effects implements Context {
       this.emit({ kind: 'writeKeys', level, keys: copyOf(keys) })
   }
 
-  setVersion({ id }: Version): void {
+  setVersion({ id }: SpokenVersion): void {
     this.ignoresWarnings = id < protocolVersion.tls13
     this.layer.setVersion(id)
   }

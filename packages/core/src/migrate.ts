@@ -10,6 +10,7 @@ import type { Connection } from './connection.js'
 import { Engine } from './engine.js'
 import type { ExportedConnection } from './exported.js'
 import { OptionError } from './fault.js'
+import type { Context, State } from './handshake/context.js'
 import { StreamLayer } from './layer/stream.js'
 import { clientSettings, type Settings, serverSettings } from './options.js'
 import type { ConnectionInfo, Info12 } from './output.js'
@@ -55,8 +56,8 @@ function resume(exported: ExportedConnection, settings: Settings, now: Time): Co
   const { info, role, records } = exported
   if (role !== settings.role)
     throw new OptionError('exported', role, `Import it with the ${role}'s function.`)
-  const version = settings.versions.find(({ id }) => id === info.version.id)
-  if (version === undefined)
+  const restore = restorer(exported, settings)
+  if (restore === undefined)
     throw new OptionError('versions', info.version.name, 'The connection speaks this version.')
   if (!settings.suiteIds.includes(info.suite.id))
     throw new OptionError('suites', info.suite.name, 'The connection uses this suite.')
@@ -79,12 +80,26 @@ function resume(exported: ExportedConnection, settings: Settings, now: Time): Co
     recordPadding: settings.config.recordPadding,
   })
   const engine = new Engine(settings, layer, now, (effects) => {
-    const state = version.restore(exported, settings, effects)
+    const state = restore(effects)
     layer.restore(records)
     return state
   })
   engine.restore(exported.readClosed, exported.writeClosed)
   return engine
+}
+
+/** What goes on in the connection's version, where the settings have it. */
+function restorer(
+  exported: ExportedConnection,
+  settings: Settings,
+): ((context: Context) => State) | undefined {
+  const { id } = exported.info.version
+  if (settings.role === 'client') {
+    const version = settings.versions.find((one) => one.id === id)
+    return version && ((context) => version.restoreClient(exported, settings, context))
+  }
+  const version = settings.versions.find((one) => one.id === id)
+  return version && ((context) => version.restoreServer(exported, settings, context))
 }
 
 const format = 2

@@ -7,6 +7,7 @@ import type {
   Verification,
 } from './config.js'
 import { OptionError } from './fault.js'
+import type { SpokenVersion } from './handshake/version.js'
 import {
   checkCookie,
   checkDhParameters,
@@ -120,6 +121,7 @@ const overrideNames = new Set([
 export function checkClient(config: ClientConfig): void {
   checkNames(config, clientNames, 'client')
   checkCommon(config)
+  checkVersions(config.versions, 'client')
   const { serverName, verify, session } = config
   if (serverName !== false && (typeof serverName !== 'string' || !isName(serverName)))
     throw new OptionError(
@@ -201,6 +203,7 @@ export function checkClient(config: ClientConfig): void {
 export function checkServer(config: ServerConfig): void {
   checkNames(config, serverNames, 'server')
   checkCommon(config)
+  checkVersions(config.versions, 'server')
   const { clientAuthentication = 'none', verify, tickets, earlyData, cookie } = config
   const { configure, lookupPsk, requirePsk, halfRttData, preference } = config
   if (!['none', 'request', 'require'].includes(clientAuthentication))
@@ -256,6 +259,12 @@ export function checkServer(config: ServerConfig): void {
 
 export function checkOverrides(overrides: ServerOverrides): void {
   checkNames(overrides, overrideNames, 'configure decision')
+}
+
+function checkVersions(versions: readonly SpokenVersion[], role: 'client' | 'server'): void {
+  const other = versions.find((version) => !Object.hasOwn(version, role))
+  if (other !== undefined)
+    throw new OptionError('versions', other.name, `It is not for ${role}s: tls13 is, and tls12.`)
 }
 
 function checkCommon(config: CommonConfig): void {

@@ -16,6 +16,7 @@ import type { CryptoProvider, NamedGroup, Random } from './crypto/provider.js'
 import type { ExternalPsk } from './decision.js'
 import { OptionError } from './fault.js'
 import { usesPsk } from './handshake/suites12.js'
+import type { SpokenVersion, VersionForClients, VersionForServers } from './handshake/version.js'
 import { checkClient, checkOverrides, checkServer } from './options-check.js'
 import { offeredOf } from './options-profile.js'
 import {
@@ -46,6 +47,7 @@ interface CommonSettings extends Selection {
 
 export interface ClientSettings extends CommonSettings {
   readonly role: 'client'
+  readonly versions: readonly VersionForClients[]
   readonly config: ClientConfig
   readonly verify: Verification
   readonly serverName: string | undefined
@@ -54,6 +56,7 @@ export interface ClientSettings extends CommonSettings {
 
 export interface ServerSettings extends CommonSettings {
   readonly role: 'server'
+  readonly versions: readonly VersionForServers[]
   readonly config: ServerConfig
   readonly verify: Verification | undefined
 }
@@ -82,6 +85,7 @@ export function clientSettings(config: ClientConfig): ClientSettings {
     serverName: config.serverName === false ? undefined : normalizeName(config.serverName),
     keyShares: keyShares(config, common.groups),
     ...common,
+    versions: ofThem(config.versions, common.versions),
   }
 }
 
@@ -89,7 +93,21 @@ export function serverSettings(config: ServerConfig): ServerSettings {
   checkServer(config)
   const common = commonSettings(config, false)
   checkServerPsks12(common, config)
-  return { role: 'server', config, verify: config.verify, ...common }
+  return {
+    role: 'server',
+    config,
+    verify: config.verify,
+    ...common,
+    versions: ofThem(config.versions, common.versions),
+  }
+}
+
+/** Those of `all` that are left, as `all` has them. */
+function ofThem<V extends SpokenVersion>(
+  all: readonly V[],
+  left: readonly SpokenVersion[],
+): readonly V[] {
+  return all.filter((version) => left.includes(version))
 }
 
 /** What a profile leaves of the settings. */

@@ -8,22 +8,11 @@
  *     const serial = reader.readInteger()
  *     reader.leave(outer) // throws where bytes are left over
  */
+import { DerError } from './error.js'
+import { readObjectIdentifierText } from './object-identifier.js'
 import { readTimeDigits } from './time.js'
 
-/** Bytes that are not DER, or not of the expected structure. Callers turn it into a fault. */
-export class DerError extends Error {
-  /** Where in the input the offending element or octet stands. */
-  readonly offset: number
-  /** What is wrong there, without the offset. */
-  readonly reason: string
-
-  constructor(offset: number, reason: string) {
-    super(`${reason} (at offset ${offset})`)
-    this.name = 'DerError'
-    this.offset = offset
-    this.reason = reason
-  }
-}
+export { DerError }
 
 /** Identifier octets of the universal types in use here. */
 export const tags = {
@@ -196,7 +185,7 @@ export class DerReader {
   /** An OBJECT IDENTIFIER, dotted. */
   readObjectIdentifier(tag: number = tags.objectIdentifier): string {
     const end = this.expect(tag)
-    const text = objectIdentifierText(this.bytes, this.offset, end)
+    const text = readObjectIdentifierText(this.bytes, this.offset, end)
     this.offset = end
     return text
   }
@@ -340,52 +329,6 @@ export class DerReader {
     if (octet === undefined) this.fail('truncated')
     return octet
   }
-}
-
-/**
- * The dotted form of an OBJECT IDENTIFIER's contents.
- * @throws {DerError} for subidentifiers that are cut off or padded (X.690 8.19.2).
- */
-export function objectIdentifierText(bytes: Uint8Array, start: number, end: number): string {
-  if (end <= start || (bytes[end - 1] ?? 0x80) >= 0x80) {
-    throw new DerError(start, 'OBJECT IDENTIFIER that is empty or cut off')
-  }
-  let text = ''
-  for (let at = start; at < end; ) {
-    if (bytes[at] === 0x80) throw new DerError(at, 'padded OBJECT IDENTIFIER')
-    let arc = 0
-    let last = at
-    while ((bytes[last] ?? 0) >= 0x80) last += 1
-    // Seven octets hold 49 bits, which a number holds exactly; arcs under 2.25 are 128 bits wide.
-    if (last - at >= 7)
-      return `${text}${text === '' ? '' : '.'}${longArcs(bytes, at, end, text === '')}`
-    for (; at <= last; at++) arc = arc * 128 + ((bytes[at] ?? 0) & 0x7f)
-    if (text === '') {
-      const top = arc < 80 ? Math.floor(arc / 40) : 2
-      text = `${top}.${arc - top * 40}`
-    } else {
-      text += `.${arc}`
-    }
-  }
-  return text
-}
-
-function longArcs(bytes: Uint8Array, start: number, end: number, leading: boolean): string {
-  const arcs: bigint[] = []
-  let arc = 0n
-  let fresh = true
-  for (let at = start; at < end; at++) {
-    const octet = bytes[at] ?? 0
-    if (fresh && octet === 0x80) throw new DerError(at, 'padded OBJECT IDENTIFIER')
-    arc = arc * 128n + BigInt(octet & 0x7f)
-    fresh = octet < 0x80
-    if (!fresh) continue
-    // The first subidentifier carries two arcs, and one this large is under 2.
-    if (leading && arcs.length === 0) arcs.push(2n, arc - 80n)
-    else arcs.push(arc)
-    arc = 0n
-  }
-  return arcs.join('.')
 }
 
 const hex = (tag: number): string => `0x${tag.toString(16).padStart(2, '0')}`

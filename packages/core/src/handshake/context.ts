@@ -18,7 +18,7 @@ import type {
 import type { Observation } from '../observe.js'
 import type { ConnectionInfo, Output } from '../output.js'
 import type { Time } from '../time.js'
-import type { Version } from './version.js'
+import type { SpokenVersion } from './version.js'
 
 /** Where a handshake stands: the next state, or a question that must be answered first. */
 export type Step = State | Pause
@@ -143,7 +143,7 @@ export interface Context {
   installRead(level: Level, keys: TrafficKeys): void
   installWrite(level: Level, keys: TrafficKeys): void
   /** The version is agreed on, and the peer has shown that it is reachable. */
-  setVersion(version: Version): void
+  setVersion(version: SpokenVersion): void
   /** TLS 1.2: the peer's change_cipher_spec and Finished come next, the latter under these keys. */
   expectChangeCipherSpec(keys: RecordKeys): void
   /** TLS 1.2: sends change_cipher_spec; what follows goes under these keys. */

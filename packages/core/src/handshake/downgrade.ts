@@ -6,7 +6,7 @@ import { equal } from '../bytes.js'
 import { Fault } from '../fault.js'
 import { protocolVersion } from '../wire/registry.js'
 import type { Context } from './context.js'
-import type { Version } from './version.js'
+import type { SpokenVersion } from './version.js'
 
 /** DOWNGRD, before the byte that tells TLS 1.2 (1) from older versions (0). */
 const sentinel = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44)
@@ -14,8 +14,8 @@ const start = 24
 
 /** The server's random for the version that was chosen. */
 export function serverRandom(
-  chosen: Version,
-  versions: readonly Version[],
+  chosen: SpokenVersion,
+  versions: readonly SpokenVersion[],
   context: Context,
 ): Uint8Array {
   const random = context.random(32)
@@ -30,8 +30,8 @@ export function serverRandom(
 /** Refuses a server's random that says that it could do better, where we could as well. @throws {Fault} */
 export function checkDowngrade(
   random: Uint8Array,
-  chosen: Version,
-  versions: readonly Version[],
+  chosen: SpokenVersion,
+  versions: readonly SpokenVersion[],
 ): void {
   if (newestVersion(versions).id <= chosen.id) return
   const end = start + sentinel.length
@@ -39,6 +39,6 @@ export function checkDowngrade(
     throw new Fault('downgradeDetected', `to ${chosen.name}`)
 }
 
-export function newestVersion(versions: readonly Version[]): Version {
+export function newestVersion<V extends SpokenVersion>(versions: readonly V[]): V {
   return versions.reduce((best, version) => (version.id > best.id ? version : best))
 }

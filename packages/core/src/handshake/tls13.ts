@@ -4,15 +4,22 @@ import { restoreClient } from './client/connected13.js'
 import { client13 } from './client/hello13.js'
 import { restoreServer } from './server/connected13.js'
 import { server13 } from './server/hello13.js'
-import type { Version } from './version.js'
+import type { Version, VersionForClients, VersionForServers } from './version.js'
 
-export const tls13: Version = {
-  id: protocolVersion.tls13,
-  name: 'TLS 1.3',
+const spoken = { id: protocolVersion.tls13, name: 'TLS 1.3' } as const
+
+/** For programs that have no servers: a bundle then lacks their code. */
+export const tls13Client: VersionForClients = /* @__PURE__ */ (() => ({
+  ...spoken,
   client: client13,
+  restoreClient,
+}))()
+
+/** For programs that have no clients: a bundle then lacks their code. */
+export const tls13Server: VersionForServers = /* @__PURE__ */ (() => ({
+  ...spoken,
   server: server13,
-  restore: (exported, settings, context) =>
-    settings.role === 'client'
-      ? restoreClient(exported, settings, context)
-      : restoreServer(exported, settings, context),
-}
+  restoreServer,
+}))()
+
+export const tls13: Version = /* @__PURE__ */ (() => ({ ...tls13Client, ...tls13Server }))()

@@ -3,6 +3,8 @@ import * as assert from 'uvu/assert'
 import { createClient } from '#src/client.js'
 import type { ClientConfig, ServerConfig } from '#src/config.js'
 import { OptionError } from '#src/fault.js'
+import { tls12, tls12Server } from '#src/handshake/tls12.js'
+import { tls13, tls13Client } from '#src/handshake/tls13.js'
 import { createServer } from '#src/server.js'
 import { nullCredential, trustEveryone } from '#src/testing.js'
 import { clientConfig, connect, demand, serverConfig, text } from '../support/connect.js'
@@ -91,6 +93,7 @@ for (const [option, options] of common) {
 }
 
 const clientOnly: readonly Case[] = [
+  ['versions', { versions: [tls13, tls12Server] }],
   ['serverName', { serverName: undefined }],
   ['serverName', { serverName: '' }],
   ['serverName', { serverName: 'a b' }],
@@ -119,6 +122,7 @@ for (const [option, options] of clientOnly)
     refused(() => client(options), option))
 
 const serverOnly: readonly Case[] = [
+  ['versions', { versions: [tls13Client, tls12] }],
   ['credentials', { credentials: undefined }],
   ['credentials', { credentials: [] }],
   ['clientAuthentication', { clientAuthentication: true }],

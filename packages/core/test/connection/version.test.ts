@@ -2,8 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ServerConfig } from '#src/config.js'
-import { tls12 } from '#src/handshake/tls12.js'
-import { tls13 } from '#src/handshake/tls13.js'
+import { tls12, tls12Client, tls12Server } from '#src/handshake/tls12.js'
+import { tls13, tls13Client, tls13Server } from '#src/handshake/tls13.js'
 import type { Version } from '#src/handshake/version.js'
 import { nullCryptoTls12 } from '#src/testing.js'
 import { decode } from '#src/wire/codec.js'
@@ -40,6 +40,18 @@ for (const client of offers)
       assert.equal(pair.client.data, text('down'))
     })
   }
+
+for (const [client, server] of [
+  [tls13Client, tls13Server],
+  [tls12Client, tls12Server],
+] as const)
+  test(`${client.name}: each side has the code of its role only`, () => {
+    assert.not(Object.hasOwn(client, 'server'))
+    assert.not(Object.hasOwn(server, 'client'))
+    const pair = connect({ versions: [client] }, { versions: [server] }).run()
+    expectEstablished(pair)
+    assert.is(pair.client.info?.version.id, client.id)
+  })
 
 function helloOf(transmitted: Uint8Array): ClientHello {
   return decode(clientHello, demand(recordsOf(transmitted)[0]).fragment.subarray(4))

@@ -1,6 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { DerError, DerReader, objectIdentifierText, tags } from '#src/der/reader.js'
+import { objectIdentifierText } from '#src/der/object-identifier.js'
+import { DerError, DerReader, tags } from '#src/der/reader.js'
 
 const bytes = (hex: string): Uint8Array =>
   Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
@@ -157,6 +158,29 @@ test('reads arcs of 128 bits exactly', () => {
   assert.is(objectIdentifierText(contents, 0, contents.length), `2.25.${2n ** 128n - 1n}.1`)
   const first = bytes('83 ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff 7f')
   assert.is(objectIdentifierText(first, 0, first.length), `2.${2n ** 128n - 1n - 80n}`)
+})
+
+test('reads the same OBJECT IDENTIFIER each time, whichever came between', () => {
+  // 700 of one, two and three octets: more than are kept, so that many come to the same place.
+  const contents = Array.from({ length: 700 }, (_, i) =>
+    i < 100 ? [i] : i < 400 ? [0x80 + (i % 7) + 1, i % 128] : [i % 50, i % 128, (i >> 2) % 128],
+  )
+  for (let round = 0; round < 3; round++) {
+    for (const octets of contents) {
+      const element = Uint8Array.of(6, octets.length, ...octets)
+      const expected = objectIdentifierText(element, 2, element.length)
+      assert.is(new DerReader(element).readObjectIdentifier(), expected)
+    }
+  }
+})
+test('keeps nothing of the memory in which an OBJECT IDENTIFIER stood, and none for a longer one', () => {
+  // All three come to the same place.
+  const element = bytes('06 02 00 20')
+  assert.is(new DerReader(element).readObjectIdentifier(), '0.0.32')
+  element.set([1, 1], 2)
+  assert.is(new DerReader(element).readObjectIdentifier(), '0.1.1')
+  assert.is(readAll('06 02 00 20', identifier), '0.0.32')
+  assert.is(readAll('06 03 00 20 40', identifier), '0.0.32.64')
 })
 
 // BIT STRING (X.690 11.2)

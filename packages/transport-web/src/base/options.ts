@@ -1,7 +1,6 @@
 /** From what an application says, in PEM and with much left out, to the configuration of the core. */
 import {
   type ClientConfig,
-  type CommonConfig,
   type Credential,
   type CryptoProvider,
   OptionError,
@@ -10,6 +9,7 @@ import {
   type ServerConfig,
   type SubjectPublicKey,
   type VerifyQuestion,
+  type Version,
 } from '@sanstls/core'
 import {
   certificatesFromPem,
@@ -25,7 +25,7 @@ import type { SessionCache } from './sessions.js'
 
 /** What a runtime supplies where the application does not say. */
 export interface Runtime {
-  readonly versions: CommonConfig['versions']
+  readonly versions: readonly Version[]
   readonly crypto: CryptoProvider
   readonly random: Random
   /** Whom the runtime trusts. Absent: the application must say. */
@@ -88,7 +88,7 @@ export function clientConfig(
   return Object.assign(
     without<ClientOptions>(options, [...extra, 'sessions']),
     common,
-    { serverName, verify },
+    { versions: options.versions ?? runtime.versions, serverName, verify },
     ownCredentials(options, common.crypto),
     earlyDataToSend === undefined ? undefined : { earlyData: true },
   )
@@ -111,6 +111,7 @@ export function serverConfig(
   // The runtime's authorities are for the web's servers: they say nothing about who may be a client.
   const verify = verification(options, common.crypto, undefined)
   return {
+    versions: options.versions ?? runtime.versions,
     ...common,
     ...without<ServerOptions>(options, [...extra, 'tickets']),
     clientAuthentication,
@@ -147,7 +148,6 @@ function belongTogether(a: SubjectPublicKey, b: SubjectPublicKey): boolean {
 
 function commonConfig(options: ClientOptions | ServerOptions, runtime: Runtime) {
   return {
-    versions: options.versions ?? runtime.versions,
     crypto: options.crypto ?? runtime.crypto,
     random: options.random ?? runtime.random,
   }

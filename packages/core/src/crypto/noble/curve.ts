@@ -1,29 +1,50 @@
-/** The named curves of TLS in short Weierstrass form, built from noble's generic arithmetic when first used. */
+/**
+ * The named curves of TLS in short Weierstrass form, built from noble's generic arithmetic when first used. P-256, which
+ * most certificates use, has arithmetic of its own beside it.
+ */
 import {
   type ECDSA,
   ecdsa,
   type WeierstrassPointCons,
   weierstrass,
 } from '@noble/curves/abstract/weierstrass.js'
+import { bytesToNumberBE } from '@noble/curves/utils.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
+import type { Random } from '../provider.js'
 import type { CurveName } from '../spki.js'
 import { blindingBytes, noBlinding, probed, withRandom } from './blinding.js'
+import { draw } from './draw.js'
+import * as curve256 from './float/curve256.js'
 import { BaseTable, lazy } from './lazy.js'
 
 export type PointClass = WeierstrassPointCons<bigint>
 
-/** A curve in its three uses, each made when first asked for. */
+/** Private keys have the curve's length, big-endian, and are in range. */
 export interface Curve {
   readonly name: CurveName
   /** Dotted. */
   readonly oid: string
   /** Bytes of a coordinate, and of a private key. */
   readonly length: number
-  /** For key exchange and for public keys: multiplication without blinding. */
+  /** Of the base point: a prime. */
+  readonly order: bigint
+  /** The public key, uncompressed. */
+  share(privateKey: Uint8Array): Uint8Array
+  /** The x coordinate that both sides have, or undefined where the peer's share, of the right length, is no point. */
+  agree(privateKey: Uint8Array, peer: Uint8Array): Uint8Array | undefined
+  /** ECDSA (FIPS 186-5 6.4.2). `signature` is DER (RFC 3279 2.2.3), `publicKey` an uncompressed point. Never throws. */
+  verify(publicKey: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean
+  /**
+   * ECDSA (FIPS 186-5 6.4.1), hedged: RFC 6979 3.6 with additional data, so that neither a bad source nor a fault gives
+   * the key away.
+   * @returns DER.
+   */
+  sign(privateKey: Uint8Array, digest: Uint8Array, random: Random): Uint8Array
+  /** Prepares tables for `share`. */
+  warmUp(): void
+  /** noble's arithmetic, for key exchange and for public keys: multiplication without blinding. */
   readonly exchange: () => { readonly point: PointClass; readonly table: BaseTable }
   readonly verifier: () => ECDSA
-  /** Blinded; to be called inside `withRandom`. */
-  readonly signer: () => { readonly ecdsa: ECDSA; readonly table: BaseTable }
 }
 
 /** Hexadecimal domain parameters; the cofactor is 1. */
@@ -53,19 +74,60 @@ function curve(
     const point = build(noBlinding)
     return { point, table: new BaseTable(point.BASE) }
   })
+  const verifier = lazy(() => ecdsa(exchange().point, hash, { randomBytes: noBlinding }))
+  /** Blinded; to be called inside `withRandom`. */
+  const signer = lazy(() =>
+    withRandom(probed, () => {
+      const point = build(blindingBytes)
+      const table = new BaseTable(point.BASE)
+      return { ecdsa: ecdsa(point, hash, { randomBytes: blindingBytes }), table }
+    }),
+  )
   return {
     name,
     oid,
     length,
-    exchange,
-    verifier: lazy(() => ecdsa(exchange().point, hash, { randomBytes: noBlinding })),
-    signer: lazy(() =>
-      withRandom(probed, () => {
-        const point = build(blindingBytes)
-        const table = new BaseTable(point.BASE)
-        return { ecdsa: ecdsa(point, hash, { randomBytes: blindingBytes }), table }
+    order: hex(parameters.n),
+    share(privateKey) {
+      const { point, table } = exchange()
+      table.use()
+      return point.BASE.multiply(bytesToNumberBE(privateKey)).toBytes(false)
+    },
+    agree(privateKey, peer) {
+      // RFC 9846 7.4.2: the x coordinate, of fixed length. The order is prime: the result is no point at infinity.
+      const point = decodePoint(exchange().point, peer)
+      return point?.multiply(bytesToNumberBE(privateKey)).toBytes(true).slice(1)
+    },
+    verify(publicKey, digest, signature) {
+      try {
+        // lowS is a rule of other protocols: half of all valid signatures would be refused.
+        return verifier().verify(signature, digest, publicKey, { ...options, format: 'der' })
+      } catch {
+        return false
+      }
+    },
+    sign: (privateKey, digest, random) =>
+      withRandom(random, () => {
+        const { ecdsa, table } = signer()
+        table.use()
+        const extraEntropy = draw(random, 32)
+        return ecdsa.sign(digest, privateKey, { ...options, format: 'der', extraEntropy })
       }),
-    ),
+    warmUp: () => exchange().table.build(),
+    exchange,
+    verifier,
+  }
+}
+
+/** Digests are given. */
+const options = { prehash: false, lowS: false } as const
+
+/** A point on the curve, or undefined. With the length of a share, noble takes the uncompressed form only. */
+function decodePoint(point: PointClass, share: Uint8Array) {
+  try {
+    return point.fromBytes(share)
+  } catch {
+    return undefined
   }
 }
 
@@ -74,14 +136,17 @@ function hex(digits: string): bigint {
 }
 
 // FIPS 186-4 D.1.2 (SP 800-186 3.2.1).
-export const p256: Curve = /* @__PURE__ */ curve('secp256r1', '1.2.840.10045.3.1.7', 32, sha256, {
-  p: 'ffffffff00000001000000000000000000000000ffffffffffffffffffffffff',
-  a: 'ffffffff00000001000000000000000000000000fffffffffffffffffffffffc',
-  b: '5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b',
-  n: 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
-  x: '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296',
-  y: '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
-})
+export const p256: Curve = /* @__PURE__ */ (() => ({
+  ...curve('secp256r1', '1.2.840.10045.3.1.7', 32, sha256, {
+    p: 'ffffffff00000001000000000000000000000000ffffffffffffffffffffffff',
+    a: 'ffffffff00000001000000000000000000000000fffffffffffffffffffffffc',
+    b: '5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b',
+    n: 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
+    x: '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296',
+    y: '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
+  }),
+  ...curve256,
+}))()
 
 export const p384: Curve = /* @__PURE__ */ curve('secp384r1', '1.3.132.0.34', 48, sha384, {
   p: 'fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff',

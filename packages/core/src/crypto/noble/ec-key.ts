@@ -2,7 +2,6 @@
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { contextConstructed, DerReader, tags } from '../../der/reader.js'
 import type { HashAlgorithm, Random, SignatureName } from '../provider.js'
-import { withRandom } from './blinding.js'
 import {
   brainpoolP256r1,
   brainpoolP384r1,
@@ -12,7 +11,6 @@ import {
   p384,
   p521,
 } from './curve.js'
-import { draw } from './draw.js'
 import { sha1, sha224, sha256, sha384, sha512 } from './hash.js'
 import { equal, type KeyImporter, publicKeyOf } from './private-key.js'
 
@@ -32,10 +30,7 @@ const order: Readonly<Record<string, readonly SignatureName[]>> = {
   66: ['ecdsa_sha512', 'ecdsa_sha384', 'ecdsa_sha256'],
 }
 
-/**
- * Signs a digest with a key of the curve's length. Signatures are hedged (RFC 6979 3.6 with additional data), so that
- * neither a bad source nor a fault gives the key away, and DER.
- */
+/** Signs a digest as `Curve.sign` does. */
 export type EcdsaSigner = (
   curve: Curve,
   secret: Uint8Array,
@@ -43,19 +38,9 @@ export type EcdsaSigner = (
   random: Random,
 ) => Uint8Array
 
-const signByNoble: EcdsaSigner = (curve, secret, digest, random) =>
-  withRandom(random, () => {
-    const { ecdsa, table } = curve.signer()
-    table.use()
-    return ecdsa.sign(digest, secret, {
-      prehash: false,
-      lowS: false,
-      format: 'der',
-      extraEntropy: draw(random, 32),
-    })
-  })
+const signByCurve: EcdsaSigner = (curve, ...rest) => curve.sign(...rest)
 
-export function ecKeys(curves: readonly Curve[], signer: EcdsaSigner = signByNoble): KeyImporter {
+export function ecKeys(curves: readonly Curve[], signer: EcdsaSigner = signByCurve): KeyImporter {
   return {
     algorithms: ['1.2.840.10045.2.1'],
     read(info) {
@@ -65,15 +50,14 @@ export function ecKeys(curves: readonly Curve[], signer: EcdsaSigner = signByNob
         throw new TypeError(`EC private key: its curve ${oid} is not supported`)
       }
       const { scalar, statedPublicKey } = readEcPrivateKey(info.privateKey)
-      const { point } = curve.exchange()
       const d = bytesToNumberBE(scalar)
-      if (d === 0n || d >= point.Fn.ORDER) throw new TypeError('EC private key: out of range')
-      const publicBytes = point.BASE.multiply(d).toBytes(false)
+      if (d === 0n || d >= curve.order) throw new TypeError('EC private key: out of range')
+      // Some writers drop leading zeros (RFC 5915 3 forbids it).
+      const secret = numberToBytesBE(d, curve.length)
+      const publicBytes = curve.share(secret)
       if (statedPublicKey !== undefined && !equal(statedPublicKey, publicBytes)) {
         throw new TypeError('EC private key: the public key inside it is another one')
       }
-      // Some writers drop leading zeros (RFC 5915 3 forbids it).
-      const secret = numberToBytesBE(d, curve.length)
       const algorithms = order[curve.length] ?? []
       return {
         publicKey: publicKeyOf(info, publicBytes),

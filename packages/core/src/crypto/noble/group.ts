@@ -1,6 +1,5 @@
 /** Diffie-Hellman over elliptic curves (RFC 9846 4.3.8, RFC 8734) in the form of a KEM. */
 import { getMinHashLength, mapHashToField } from '@noble/curves/abstract/modular.js'
-import { bytesToNumberBE } from '@noble/curves/utils.js'
 import type { NamedGroup, Random } from '../provider.js'
 import {
   brainpoolP256r1,
@@ -64,37 +63,17 @@ export function diffieHellman(group: DiffieHellman): NamedGroup {
 }
 
 function ecdhe(id: number, name: string, curve: Curve): NamedGroup {
-  const { length, exchange } = curve
   return diffieHellman({
     id,
     name,
-    shareLength: 1 + 2 * length,
-    privateKey(random) {
-      // FIPS 186-5 A.2.1: more bits than the order has, so that reduction leaves no measurable bias.
-      const order = exchange().point.Fn.ORDER
-      return mapHashToField(draw(random, getMinHashLength(order)), order)
-    },
-    share(privateKey) {
-      const { point, table } = exchange()
-      table.use()
-      return point.BASE.multiply(bytesToNumberBE(privateKey)).toBytes(false)
-    },
-    agree(privateKey, share) {
-      const peer = decodePoint(curve, share)
-      // RFC 9846 7.4.2: the x coordinate, of fixed length. The order is prime: the result is no point at infinity.
-      return peer?.multiply(bytesToNumberBE(privateKey)).toBytes(true).slice(1)
-    },
-    warmUp: () => exchange().table.build(),
+    shareLength: 1 + 2 * curve.length,
+    // FIPS 186-5 A.2.1: more bits than the order has, so that reduction leaves no measurable bias.
+    privateKey: (random) =>
+      mapHashToField(draw(random, getMinHashLength(curve.order)), curve.order),
+    share: (privateKey) => curve.share(privateKey),
+    agree: (privateKey, share) => curve.agree(privateKey, share),
+    warmUp: () => curve.warmUp(),
   })
-}
-
-/** A point on the curve, or undefined. With the length of a share, noble takes the uncompressed form only. */
-function decodePoint(curve: Curve, share: Uint8Array) {
-  try {
-    return curve.exchange().point.fromBytes(share)
-  } catch {
-    return undefined
-  }
 }
 
 export const secp256r1: NamedGroup = /* @__PURE__ */ ecdhe(23, 'secp256r1', p256)
@@ -128,7 +107,6 @@ export const x25519: NamedGroup = /* @__PURE__ */ diffieHellman({
   privateKey: (random) => draw(random, 32),
   share: (privateKey) => curve25519.share(privateKey),
   agree: (privateKey, share) => curve25519.agree(privateKey, share),
-  warmUp: () => curve25519.warmUp(),
 })
 
 /** RFC 7748; an all-zero secret is refused (RFC 9846 7.4.2). */

@@ -1,28 +1,10 @@
-/** X25519 and X448 (RFC 7748) over noble's ladder. */
+/** X25519 and X448 (RFC 7748). */
 import { mod, pow2 } from '@noble/curves/abstract/modular.js'
 import { type MontgomeryECDH, montgomery } from '@noble/curves/abstract/montgomery.js'
-import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js'
 import { noBlinding } from './blinding.js'
-import {
-  clamp448,
-  clamp25519,
-  edwards25519,
-  power250,
-  power446,
-  prime448,
-  prime25519,
-} from './edwards.js'
+import { clamp448, clamp25519, power446, prime448 } from './edwards.js'
+import { x25519 } from './float/x25519.js'
 import { lazy } from './lazy.js'
-
-const ladder25519 = /* @__PURE__ */ lazy(() =>
-  montgomery({
-    P: prime25519,
-    type: 'x25519',
-    adjustScalarBytes: clamp25519,
-    powPminus2: inverse25519,
-    randomBytes: noBlinding,
-  }),
-)
 
 const ladder448 = /* @__PURE__ */ lazy(() =>
   montgomery({
@@ -35,15 +17,6 @@ const ladder448 = /* @__PURE__ */ lazy(() =>
   }),
 )
 
-/** p - 2 = 2^255 - 21 = 32 (2^250 - 1) + 11. */
-function inverse25519(x: bigint): bigint {
-  const p = prime25519
-  const x2 = (x * x) % p
-  const x8 = pow2(x2, 2n, p)
-  const x11 = (((x8 * x2) % p) * x) % p
-  return (pow2(power250(x), 5n, p) * x11) % p
-}
-
 function agree(ladder: MontgomeryECDH, privateKey: Uint8Array, share: Uint8Array) {
   try {
     return ladder.getSharedSecret(privateKey, share)
@@ -53,22 +26,23 @@ function agree(ladder: MontgomeryECDH, privateKey: Uint8Array, share: Uint8Array
   }
 }
 
+/** RFC 7748 6.1. */
+const basePoint = /* @__PURE__ */ (() => Uint8Array.of(9, ...new Uint8Array(31)))()
+
 export const curve25519 = {
-  /**
-   * The multiple of the base point, by way of Edwards25519: its base point has a table, which is 3 times as fast as
-   * the ladder. RFC 7748 4.1: u = (1 + y) / (1 - y).
-   */
-  share(privateKey: Uint8Array): Uint8Array {
-    const { point, table } = edwards25519.exchange()
-    table.use()
-    // The base point has prime order, so the scalar may be reduced; clamped, it is no multiple of the order.
-    const scalar = mod(bytesToNumberLE(clamp25519(privateKey)), point.Fn.ORDER)
-    const { Y, Z } = point.BASE.multiply(scalar)
-    const u = mod((Z + Y) * inverse25519(mod(Z - Y, prime25519)), prime25519)
-    return numberToBytesLE(u, 32)
+  share: (privateKey: Uint8Array): Uint8Array => multiply25519(privateKey, basePoint),
+  agree(privateKey: Uint8Array, share: Uint8Array): Uint8Array | undefined {
+    const secret = multiply25519(privateKey, share)
+    // RFC 7748 6.1: the share has small order.
+    return secret.reduce((all, octet) => all | octet) === 0 ? undefined : secret
   },
-  agree: (privateKey: Uint8Array, share: Uint8Array) => agree(ladder25519(), privateKey, share),
-  warmUp: () => edwards25519.exchange().table.build(),
+}
+
+function multiply25519(privateKey: Uint8Array, point: Uint8Array): Uint8Array {
+  const scalar = clamp25519(privateKey)
+  const result = x25519(scalar, point)
+  scalar.fill(0)
+  return result
 }
 
 export const curve448 = {

@@ -1,11 +1,11 @@
 /** Diffie-Hellman on X25519 and P-256 (RFC 9846 4.3.8), and ML-KEM with either. Randomness makes the keys that noble makes. */
 import { getMinHashLength, mapHashToField } from '@noble/curves/abstract/modular.js'
 import { draw } from '../noble/draw.js'
+import { order256 } from '../noble/ecdsa256.js'
 import { diffieHellman } from '../noble/group.js'
 import { hybrid, MLKEM768 } from '../noble/hybrid.js'
 import type { NamedGroup } from '../provider.js'
 import { multiple256, x25519 } from './curve.js'
-import { order256 } from './ecdsa.js'
 import type { Engine } from './engine.js'
 
 /** In noble's order. */

@@ -18,7 +18,7 @@ import { alert, messageType, protocolVersion } from '../../wire/registry.js'
 import type { Connected12 } from '../connected12.js'
 import { type Context, type State, type Step, state, type Table } from '../context.js'
 import { checkDowngrade, newestVersion } from '../downgrade.js'
-import type { Version } from '../version.js'
+import type { VersionForClients } from '../version.js'
 import { drawGrease } from './grease.js'
 import type { HelloParts, Offer, OfferBase } from './offer.js'
 
@@ -49,7 +49,7 @@ export interface WaitServerHello {
 }
 
 export interface Retry {
-  readonly version: Version
+  readonly version: VersionForClients
   readonly suite: CipherSuite
   readonly group: number | undefined
   /** Up to and including the HelloRetryRequest. */
@@ -124,7 +124,7 @@ function chosenVersion(
   hello: ServerHello,
   { settings, retry, offer }: WaitServerHello,
   context: Context,
-): Version {
+): VersionForClients {
   const { traits } = context.layer
   const chosen = hello.extensions?.find(
     ({ type }) => type === extensionTable.supportedVersions.type,

@@ -31,7 +31,7 @@ import {
   usesCertificate,
   usesPsk,
 } from '../suites12.js'
-import type { Version } from '../version.js'
+import type { SpokenVersion } from '../version.js'
 import { answer12 } from './flight12.js'
 import { readServerKeyExchange, type ServerExchange } from './keyExchange12.js'
 import type { Offer } from './offer.js'
@@ -39,7 +39,7 @@ import type { Offer } from './offer.js'
 /** What is known after ServerHello. */
 export interface Negotiated12 {
   readonly settings: ClientSettings
-  readonly version: Version
+  readonly version: SpokenVersion
   readonly offer: Offer
   /** The connection that is renegotiated. */
   readonly previous: Connected12 | undefined

@@ -33,7 +33,7 @@ import {
 } from '../authenticate.js'
 import { type Connected, type Context, type Step, state, type Table } from '../context.js'
 import { takeParameters } from '../transportParameters.js'
-import type { Version } from '../version.js'
+import type { SpokenVersion } from '../version.js'
 import { connectClient } from './connected13.js'
 import type { Offer } from './offer.js'
 import type { OfferedPsk } from './psk.js'
@@ -42,7 +42,7 @@ import { applyRecordSize, checkAlpn } from './serverAnswers.js'
 /** What is known after ServerHello. */
 export interface AfterServerHello {
   readonly settings: ClientSettings
-  readonly version: Version
+  readonly version: SpokenVersion
   readonly offer: Offer
   readonly suite: CipherSuite
   readonly group: NamedGroup | undefined

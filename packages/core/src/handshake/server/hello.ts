@@ -18,7 +18,7 @@ import {
 import type { ClientHello } from '../../wire/message.js'
 import { messageType, protocolVersion } from '../../wire/registry.js'
 import { ask, type Context, type Step, state, type Table } from '../context.js'
-import type { Version } from '../version.js'
+import type { VersionForServers } from '../version.js'
 
 /** What a version does for a server. */
 export interface ServerVersion {
@@ -33,7 +33,7 @@ export interface ReceivedClientHello {
   readonly list: readonly Extension[]
   readonly extensions: ExtensionsOf<'clientHello'>
   readonly serverName: string | undefined
-  readonly version: Version
+  readonly version: VersionForServers
 }
 
 export function startServer(settings: ServerSettings): Step {
@@ -116,7 +116,7 @@ function chooseVersion(
   list: readonly Extension[],
   { versions }: ServerSettings,
   context: Context,
-): Version {
+): VersionForServers {
   const { traits } = context.layer
   const { supportedVersions: row } = extensionTable
   const named = list.find(({ type }) => type === row.type)

@@ -1,6 +1,6 @@
 /** Sessions that go on: by ticket and by session id, of theirs and of ours. */
 import { setImmediate as later } from 'node:timers/promises'
-import { createSessionStore, tls12 } from '@sanstls/core'
+import { createSessionStore, tls12, type Version } from '@sanstls/core'
 import * as assert from 'uvu/assert'
 import { authority, identity, serverName, trust } from '../../support/authority.js'
 import type { Case, Setting } from '../../support/live.js'
@@ -23,7 +23,9 @@ interface Kind {
   readonly item: string
   readonly needs: readonly Feature[]
   /** What both of our roles are configured with. */
-  readonly ours?: Pick<ClientChanges, 'suites' | 'extendedMainSecret' | 'versions'>
+  readonly ours?: Pick<ClientChanges, 'suites' | 'extendedMainSecret'> & {
+    readonly versions?: readonly Version[]
+  }
   readonly theirs?: PeerOptions
 }
 
