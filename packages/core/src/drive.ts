@@ -114,8 +114,14 @@ export class Drive implements Sink, Writing {
 
   /** For the queue of writes. */
   written(error: unknown): void {
-    if (error === undefined) this.#pump()
-    else this.fail(error)
+    if (error !== undefined) this.fail(error)
+    else if (!this.#isQuiet) this.#pump()
+  }
+
+  /** Nothing waits for a write to complete. */
+  get #isQuiet(): boolean {
+    const waits = this.#refused || this.#holding || this.#input !== undefined
+    return this.#phase === 'open' && this.#output.isEmpty && !waits
   }
 
   receiveEnd(): void {
@@ -135,7 +141,8 @@ export class Drive implements Sink, Writing {
     let polled = this.#pumping
     while (taken < plaintext.length && this.#output.size < this.#highWater) {
       const rest = taken === 0 ? plaintext : plaintext.subarray(taken)
-      const now = this.#clock.now()
+      // Many small writes in a row: until the pump comes round, it is the time that it was at the first.
+      const now = this.#scheduled ? undefined : this.#clock.now()
       const accepted = this.connection.send(rest, now)
       taken += accepted
       if (accepted > 0) polled = this.#pumping

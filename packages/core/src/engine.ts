@@ -105,7 +105,7 @@ export class Engine implements Connection {
     if (this.#writeClosed) throw new Error('send: after close')
     this.#sender.checkLength(plaintext)
     if (!this.#maySend()) return this.#sender.enqueue(plaintext)
-    if (!this.#sendQueued()) return 0
+    if (this.#sender.queued > 0 && !this.#sendQueued()) return 0
     return this.#guard(() => this.#sender.seal(plaintext, this.#connected)) ?? 0
   }
 

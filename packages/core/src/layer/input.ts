@@ -1,10 +1,11 @@
 /** Bytes from the transport: used in place while they are lent, copied where a record spans two chunks. */
 import { noBytes } from '../bytes.js'
+import { Pool } from '../pool.js'
 
 /** Bytes: more than a record of any version has. */
 const wholeRecord = 18_944
-/** A buffer of that length that no connection uses, for the next one. In bulk every few records one spans two chunks. */
-let spare: Uint8Array | undefined
+/** In bulk every few records one spans two chunks. */
+const pool = /* @__PURE__ */ new Pool(wholeRecord, 1)
 
 export class InputBuffer {
   #carry: Uint8Array = noBytes
@@ -85,14 +86,11 @@ export class InputBuffer {
     // For all that is wanted, once an eighth of it is there: nobody can have much memory for little. Until then
     // doubling keeps a record that comes byte by byte cheap.
     const size = Math.max(needed, needed < this.#wanted / 8 ? carried * 2 : this.#wanted)
-    if (size > wholeRecord || size <= wholeRecord / 2) return new Uint8Array(size)
-    const room = spare ?? new Uint8Array(wholeRecord)
-    spare = undefined
-    return room
+    return size > wholeRecord || size <= wholeRecord / 2 ? new Uint8Array(size) : pool.take()
   }
 
   #recycle(): void {
-    if (this.#carry.length === wholeRecord) spare = this.#carry
+    pool.give(this.#carry)
   }
 
   #dropCarry(): void {

@@ -1,13 +1,14 @@
 /** Outgoing bytes: many records go into one buffer, which the transport has until it gives it back. */
 import { noBytes } from '../bytes.js'
+import { Pool } from '../pool.js'
 
-const firstSize = 2048
+/** The second size, after one that fits: most of the time a single record goes out. */
+const secondSize = 2048
 /** The size that buffers grow to in bulk: some records of 16 KiB. */
 const bulkSize = 69_632
 
-/** Bulk buffers that no connection uses: shared by all, so that idle ones hold none. They never held but ciphertext for long. */
-const free: Uint8Array[] = []
-const mostFree = 16
+/** Of bulk buffers. They never held but ciphertext for long. */
+const pool = /* @__PURE__ */ new Pool(bulkSize, 16)
 
 export class OutputBuffer {
   #buffer: Uint8Array = noBytes
@@ -54,7 +55,7 @@ export class OutputBuffer {
   release(bytes: Uint8Array): void {
     // Given back twice, or by another connection, it would be written while somebody still reads it.
     if (this.#out?.delete(bytes) !== true) return
-    if (free.length < mostFree) free.push(new Uint8Array(bytes.buffer))
+    pool.give(new Uint8Array(bytes.buffer))
   }
 
   /** Gives memory back when there is nothing to send. */
@@ -71,8 +72,8 @@ export class OutputBuffer {
   #grow(size: number): void {
     const needed = this.#length + size
     let grown: Uint8Array
-    if (needed <= firstSize) grown = new Uint8Array(firstSize)
-    else if (needed <= bulkSize) grown = free.pop() ?? new Uint8Array(bulkSize)
+    if (needed <= secondSize) grown = new Uint8Array(this.#length === 0 ? needed : secondSize)
+    else if (needed <= bulkSize) grown = pool.take()
     else grown = new Uint8Array(needed * 2)
     grown.set(this.#buffer.subarray(0, this.#length))
     this.#buffer = grown

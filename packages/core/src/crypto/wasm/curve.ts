@@ -17,9 +17,9 @@ export function x25519(
   scalar: Uint8Array,
   point: Uint8Array = basePoint25519,
 ): Uint8Array<ArrayBuffer> {
-  const { bytes, exports } = engine
-  bytes.set(scalar, exports.scalar.value)
-  bytes.set(point, exports.curveInput.value)
+  const { bytes, exports, at } = engine
+  bytes.set(scalar, at.scalar)
+  bytes.set(point, at.curveInput)
   exports.x25519()
   return taken(engine, coordinateLength)
 }
@@ -35,9 +35,9 @@ export function multiple256(
   scalar: Uint8Array,
   point: Uint8Array = basePoint256,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const { bytes, exports } = engine
-  bytes.set(scalar, exports.scalar.value)
-  bytes.set(point, exports.curveInput.value)
+  const { bytes, exports, at } = engine
+  bytes.set(scalar, at.scalar)
+  bytes.set(point, at.curveInput)
   const isPoint = exports.p256Multiple() !== 0
   const result = taken(engine, 2 * coordinateLength)
   return isPoint ? result : undefined
@@ -54,12 +54,12 @@ export function combination256(
   s: Uint8Array,
   point: Uint8Array,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const { bytes, exports } = engine
-  bytes.set(e, exports.scalar.value)
-  bytes.set(r, exports.secondScalar.value)
-  bytes.set(s, exports.curveInput.value)
+  const { bytes, exports, at } = engine
+  bytes.set(e, at.scalar)
+  bytes.set(r, at.secondScalar)
+  bytes.set(s, at.curveInput)
   exports.orderQuotients()
-  bytes.set(point, exports.curveInput.value)
+  bytes.set(point, at.curveInput)
   const isPoint = exports.p256Combination() !== 0
   const result = taken(engine, coordinateLength)
   return isPoint ? result : undefined
@@ -73,22 +73,21 @@ export function signature256(
   d: Uint8Array,
   k: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const { bytes, exports } = engine
-  bytes.set(e, exports.scalar.value)
-  bytes.set(r, exports.secondScalar.value)
-  bytes.set(k, exports.curveInput.value)
+  const { bytes, exports, at } = engine
+  bytes.set(e, at.scalar)
+  bytes.set(r, at.secondScalar)
+  bytes.set(k, at.curveInput)
   exports.orderQuotients()
-  bytes.set(d, exports.curveInput.value)
+  bytes.set(d, at.curveInput)
   exports.orderSum()
-  const at = exports.scalar.value
-  const result = bytes.slice(at, at + coordinateLength)
+  const result = bytes.slice(at.scalar, at.scalar + coordinateLength)
   engine.clear()
   return result
 }
 
 /** The result, after which nothing of it stays in memory. */
 function taken(engine: Engine, length: number): Uint8Array<ArrayBuffer> {
-  const at = engine.exports.curveOutput.value
+  const at = engine.at.curveOutput
   const result = engine.bytes.slice(at, at + length)
   engine.clear()
   return result

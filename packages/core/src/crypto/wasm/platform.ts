@@ -25,21 +25,25 @@ interface Address {
   readonly value: number
 }
 
-/** What the module exports; addresses are those of `scripts/wasm/layout.mjs`. */
-export interface ModuleExports {
+/** Places in the module's memory: those of `scripts/wasm/layout.mjs`. */
+export interface Places<T> {
+  readonly nonce: T
+  readonly head: T
+  readonly chachaKey: T
+  readonly roundKeys: T
+  readonly roundKeysEnd: T
+  readonly gcmKeyState: T
+  readonly gcmKeyStateEnd: T
+  readonly scalar: T
+  readonly secondScalar: T
+  readonly curveInput: T
+  readonly curveOutput: T
+  readonly base: T
+}
+
+/** What the module exports. */
+export interface ModuleExports extends Places<Address> {
   readonly memory: Memory
-  readonly nonce: Address
-  readonly head: Address
-  readonly chachaKey: Address
-  readonly roundKeys: Address
-  readonly roundKeysEnd: Address
-  readonly gcmKeyState: Address
-  readonly gcmKeyStateEnd: Address
-  readonly scalar: Address
-  readonly secondScalar: Address
-  readonly curveInput: Address
-  readonly curveOutput: Address
-  readonly base: Address
   chachaHead(counter: number): void
   chachaSeal(aadLength: number, length: number): void
   chachaOpen(aadLength: number, length: number): number
@@ -55,8 +59,7 @@ export interface ModuleExports {
   orderSum(): void
 }
 
-export const exportNames = [
-  'memory',
+export const placeNames = [
   'nonce',
   'head',
   'chachaKey',
@@ -69,6 +72,11 @@ export const exportNames = [
   'curveInput',
   'curveOutput',
   'base',
+] as const satisfies readonly (keyof Places<unknown>)[]
+
+export const exportNames = [
+  'memory',
+  ...placeNames,
   'chachaHead',
   'chachaSeal',
   'chachaOpen',

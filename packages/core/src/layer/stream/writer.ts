@@ -2,11 +2,23 @@
 import { concat, noBytes } from '../../bytes.js'
 import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
+import { Pool } from '../../pool.js'
 import { handshakeBytes } from '../../wire/message.js'
 import { alert, contentType } from '../../wire/registry.js'
 import type { RecordKeys, RecordProtection } from '../layer.js'
 import { OutputBuffer } from '../output-buffer.js'
 import { headerLength, maxPlaintext, maxSequence } from './limits.js'
+
+const shortLength = 512
+/** Of buffers for data that does not fill a record; all zeros. */
+const shortPool = /* @__PURE__ */ new Pool(shortLength, 64)
+const longPool = /* @__PURE__ */ new Pool(maxPlaintext, 4)
+
+/** A buffer for so many bytes and more to come. */
+function roomFor(length: number): Uint8Array {
+  if (length <= shortLength) return shortPool.take()
+  return length <= maxPlaintext / 4 ? new Uint8Array(length * 2) : longPool.take()
+}
 
 export interface WriterOptions {
   readonly role: 'client' | 'server'
@@ -66,9 +78,9 @@ export class StreamWriter {
 
   sendData(bytes: Uint8Array): number {
     const accepted = this.#share(bytes.length)
-    this.#sealHandshake()
+    if (this.#handshakeLength > 0) this.#sealHandshake()
     let offset = 0
-    if (this.#stagedLength > 0) offset = this.#stage(bytes.subarray(0, accepted))
+    if (this.#stagedLength > 0) offset = this.#stage(bytes, 0, accepted)
     // Full records are sealed from the caller's memory; only a rest is copied.
     while (accepted - offset >= this.#limit && !this.exhausted) {
       this.#seal(contentType.applicationData, bytes.subarray(offset, offset + this.#limit))
@@ -76,8 +88,7 @@ export class StreamWriter {
     }
     // Nothing staged may follow that would flush them.
     if (offset > 0) this.#output.flush()
-    if (offset < accepted && !this.exhausted)
-      offset += this.#stage(bytes.subarray(offset, accepted))
+    if (offset < accepted && !this.exhausted) offset += this.#stage(bytes, offset, accepted)
     this.#queued += offset
     return offset
   }
@@ -147,8 +158,7 @@ export class StreamWriter {
     this.#output.clear()
     this.#handshake = []
     this.#handshakeLength = 0
-    this.#staged.fill(0)
-    this.#staged = noBytes
+    this.#dropStaged()
     this.#stagedLength = 0
   }
 
@@ -160,16 +170,19 @@ export class StreamWriter {
     return whole > 0 || this.#queued > 0 ? Math.max(0, whole) : room
   }
 
-  /** Copies into the record under way; seals it when it is full. Returns how many bytes it took. */
-  #stage(bytes: Uint8Array): number {
-    const taken = Math.min(bytes.length, this.#limit - this.#stagedLength)
+  /** Copies from `start` into the record under way; seals it when it is full. Returns how many bytes it took. */
+  #stage(bytes: Uint8Array, start: number, end: number): number {
+    const taken = Math.min(end - start, this.#limit - this.#stagedLength)
     const needed = this.#stagedLength + taken
     if (needed > this.#staged.length) {
-      const grown = new Uint8Array(Math.min(this.#limit, Math.max(512, needed * 2)))
+      const grown = roomFor(needed)
       grown.set(this.#staged.subarray(0, this.#stagedLength))
+      this.#dropStaged()
       this.#staged = grown
     }
-    this.#staged.set(bytes.subarray(0, taken), this.#stagedLength)
+    // A view of all would cost more than copying a short write.
+    const part = taken === bytes.length ? bytes : bytes.subarray(start, start + taken)
+    this.#staged.set(part, this.#stagedLength)
     this.#stagedLength = needed
     if (this.#stagedLength === this.#limit) this.#sealStaged()
     return taken
@@ -177,10 +190,17 @@ export class StreamWriter {
 
   #sealStaged(): void {
     if (this.#stagedLength === 0) return
-    const content = this.#staged.subarray(0, this.#stagedLength)
+    const length = this.#stagedLength
     this.#stagedLength = 0
-    this.#seal(contentType.applicationData, content)
-    // An idle connection holds no buffer, and no plaintext.
+    this.#seal(contentType.applicationData, this.#staged.subarray(0, length))
+    this.#dropStaged()
+  }
+
+  /** An idle connection holds no buffer, and no plaintext. */
+  #dropStaged(): void {
+    this.#staged.fill(0)
+    shortPool.give(this.#staged)
+    longPool.give(this.#staged)
     this.#staged = noBytes
   }
 
