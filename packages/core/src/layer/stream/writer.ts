@@ -8,6 +8,9 @@ import type { RecordKeys, RecordProtection } from '../layer.js'
 import { OutputBuffer } from '../output-buffer.js'
 import { headerLength, maxPlaintext, maxSequence } from './limits.js'
 
+/** The header of the record under way, for the AEAD: it is used up before the call that needs it returns. */
+const header = new Uint8Array(headerLength)
+
 export interface WriterOptions {
   readonly role: 'client' | 'server'
   readonly maxQueued: number
@@ -71,8 +74,10 @@ export class StreamWriter {
     if (this.#stagedLength > 0) offset = this.#stage(bytes.subarray(0, accepted))
     // Full records are sealed from the caller's memory; only a rest is copied.
     while (accepted - offset >= this.#limit && !this.exhausted) {
-      this.#seal(contentType.applicationData, bytes.subarray(offset, offset + this.#limit))
-      offset += this.#limit
+      const end = offset + this.#limit
+      const content = bytes.length === this.#limit ? bytes : bytes.subarray(offset, end)
+      this.#seal(contentType.applicationData, content)
+      offset = end
     }
     // Nothing staged may follow that would flush them.
     if (offset > 0) this.#output.flush()
@@ -207,8 +212,8 @@ export class StreamWriter {
     const padding = concealsType ? this.#padding(type, content.length) : 0
     const length = protection.sealedLength(content.length, padding)
     const { buffer, offset } = this.#output.reserve(headerLength + length)
-    this.#header(buffer, offset, concealsType ? contentType.applicationData : type, length)
-    const header = buffer.subarray(offset, offset + headerLength)
+    this.#header(header, 0, concealsType ? contentType.applicationData : type, length)
+    for (let i = 0; i < headerLength; i++) buffer[offset + i] = header[i] ?? 0
     protection.seal(this.#sequence, type, content, padding, header, buffer, offset + headerLength)
     this.#sequence++
   }
