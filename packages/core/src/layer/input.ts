@@ -49,8 +49,7 @@ export class InputBuffer {
       return undefined
     }
     const carried = this.#carryEnd - this.#carryStart
-    if (carried === 0)
-      return this.#view.subarray(this.#viewStart + skip, this.#viewStart + needed)
+    if (carried === 0) return this.#view.subarray(this.#viewStart + skip, this.#viewStart + needed)
     if (carried < needed) this.#carryMore(needed - carried)
     return this.#carry.subarray(this.#carryStart + skip, this.#carryStart + needed)
   }

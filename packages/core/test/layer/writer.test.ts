@@ -45,4 +45,12 @@ test('where not even one record has room, what has', () => {
   assert.is(one.sendData(new Uint8Array(5_000)), 1_024)
 })
 
+test('a record holds what was taken of a longer send, and no more', () => {
+  const one = new StreamWriter({ role: 'server', maxQueued: record, recordPadding: undefined })
+  const bytes = Uint8Array.from({ length: record + 10 }, (_, index) => index % 251)
+  assert.is(one.sendData(bytes), record)
+  const header = [23, 3, 3, record >> 8, record & 0xff]
+  assert.equal([...(one.transmit()?.bytes ?? [])], [...header, ...bytes.subarray(0, record)])
+})
+
 test.run()
