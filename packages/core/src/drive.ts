@@ -19,7 +19,7 @@ export { TransportError } from './drive/transport.js'
 export interface DriveOptions {
   /** Time for the handshake, ms. Default: none. */
   readonly handshakeTimeout?: number | undefined
-  /** Bytes written but not yet taken by the transport, above which `send` takes nothing. Default 262,144. */
+  /** Bytes written but not yet taken by the transport, above which `send` takes nothing. Default 131,072: more would not stay in the cache. */
   readonly highWater?: number | undefined
   /** After the end: time for the peer to read what was sent last and to end its side, ms. Default 2,000. */
   readonly linger?: number | undefined
@@ -74,7 +74,7 @@ export class Drive implements Sink, Writing {
     this.#transport = transport
     this.#clock = clock
     this.#handler = handler
-    this.#highWater = options.highWater ?? 262_144
+    this.#highWater = options.highWater ?? 131_072
     this.#linger = options.linger ?? 2_000
     this.#output = new WriteQueue(transport, this)
     this.#deadlines = new Deadlines(clock, () => this.#handleTimer())

@@ -6,7 +6,7 @@ import { type ExportedConnection, plainInfo } from './exported.js'
 import { Fault, toFault } from './fault.js'
 import type { Connected, RenegotiateOptions, Step } from './handshake/context.js'
 import { Progress } from './handshake/progress.js'
-import type { Incoming, Layer } from './layer/layer.js'
+import type { Incoming, Layer, Level } from './layer/layer.js'
 import type { Settings } from './options.js'
 import type { ConnectionInfo, Output } from './output.js'
 import { Sender } from './sender.js'
@@ -50,7 +50,7 @@ export class Engine implements Connection {
   }
 
   get info(): ConnectionInfo | undefined {
-    return this.#connected?.info
+    return this.#connected()?.info
   }
 
   get state(): string {
@@ -60,18 +60,18 @@ export class Engine implements Connection {
   receive(bytes: Uint8Array, time?: Time): number {
     this.#call('receive', time)
     // Whatever follows a close_notify is ignored (RFC 9846 6.1).
-    if (this.#over || (this.#readClosed && this.#layer.serve === undefined)) return bytes.length
+    if (this.#isOver() || (this.#readClosed && this.#layer.serve === undefined)) return bytes.length
     return this.#layer.receive(bytes, this.#effects.time)
   }
 
   receiveEnd(time?: Time): void {
     this.#call('receiveEnd', time)
-    if (!this.#over) this.#layer.receiveEnd()
+    if (!this.#isOver()) this.#layer.receiveEnd()
   }
 
   handleTimeout(time?: Time): void {
     this.#call('handleTimeout', time)
-    if (this.#over) return
+    if (this.#isOver()) return
     this.#guard(() => this.#layer.handleTimeout(this.#effects.time))
   }
 
@@ -80,45 +80,44 @@ export class Engine implements Connection {
     for (;;) {
       const output = this.#effects.outputs.shift()
       if (output !== undefined) return output
-      if (this.#over) break
-      // Either may fail, which leaves outputs too.
-      if (!this.#transmit() && !this.#advance() && !this.#over) break
+      if (this.#isOver()) break
+      if (!this.#step()) break
     }
-    if (this.#over) return { kind: 'idle', deadline: undefined, wantsInput: false }
+    if (this.#isOver()) return { kind: 'idle', deadline: undefined, wantsInput: false }
     this.#layer.keepInput()
     return {
       kind: 'idle',
       deadline: this.#layer.deadline,
-      wantsInput: !this.#blocked || this.#layer.serve !== undefined,
+      wantsInput: !this.#isBlocked() || this.#layer.serve !== undefined,
     }
   }
 
   answer<Q extends Question>(decision: Decision<Q>, answer: Answers[Q['kind']], time?: Time): void {
     this.#call('answer', time)
     // A connection may fail while somebody still thinks about its question.
-    if (!this.#over) this.#progress.answer(decision, answer)
+    if (!this.#isOver()) this.#progress.answer(decision, answer)
   }
 
   send(plaintext: Uint8Array, time?: Time): number {
     this.#call('send', time)
-    if (this.#over) throw new Error(`send: the connection has ${this.#life}`)
+    if (this.#isOver()) throw new Error(`send: the connection has ${this.#life}`)
     if (this.#writeClosed) throw new Error('send: after close')
     this.#sender.checkLength(plaintext)
     if (!this.#maySend()) return this.#sender.enqueue(plaintext)
     if (this.#sender.queued > 0 && !this.#sendQueued()) return 0
-    return this.#guard(() => this.#sender.seal(plaintext, this.#connected)) ?? 0
+    return this.#guard(() => this.#sender.seal(plaintext, this.#connected())) ?? 0
   }
 
   sendEarly(plaintext: Uint8Array, time?: Time): number {
     this.#call('sendEarly', time)
     if (this.#life === 'new') this.#guard(() => this.#begin())
-    if (this.#over || this.#effects.earlyWrite === 0) return 0
+    if (this.#isOver() || this.#effects.earlyWrite === 0) return 0
     this.#sender.checkLength(plaintext)
     return this.#guard(() => this.#sender.sealEarly(plaintext)) ?? 0
   }
 
   release(bytes: Uint8Array): void {
-    if (!this.#over) this.#layer.release(bytes)
+    if (!this.#isOver()) this.#layer.release(bytes)
   }
 
   updateKeys(requestPeer = false, time?: Time): void {
@@ -171,9 +170,9 @@ export class Engine implements Connection {
 
   close(time?: Time): void {
     this.#call('close', time)
-    if (this.#over || this.#writeClosed) return
+    if (this.#isOver() || this.#writeClosed) return
     this.#writeClosed = true
-    if (this.#connected !== undefined) {
+    if (this.#connected() !== undefined) {
       this.#closing = true
       this.#guard(() => this.#sendClose())
       return
@@ -224,7 +223,7 @@ export class Engine implements Connection {
 
   fail(cause: unknown, time?: Time): void {
     this.#call('fail', time)
-    if (this.#over) return
+    if (this.#isOver()) return
     const detail = cause instanceof Error ? cause.message : String(cause)
     this.#fail(cause instanceof Fault ? cause : new Fault('policyFailed', detail, { cause }))
   }
@@ -232,22 +231,23 @@ export class Engine implements Connection {
   abort(): void {
     this.#doomed = this.#busy
     if (this.#busy) return
-    if (this.#over) return
+    if (this.#isOver()) return
     this.#life = 'closed'
     this.#dropSecrets('closed')
     this.#effects.outputs.length = 0
   }
 
-  get #connected(): Connected | undefined {
+  // Methods, where getters would read better: V8 calls its runtime for each use of a private getter.
+  #connected(): Connected | undefined {
     return this.#progress.connected
   }
 
-  get #over(): boolean {
+  #isOver(): boolean {
     return this.#life === 'failed' || this.#life === 'closed'
   }
 
   /** Nothing can be delivered: a question is open, or the peer has closed. */
-  get #blocked(): boolean {
+  #isBlocked(): boolean {
     return this.#progress.isOpen || this.#readClosed
   }
 
@@ -269,42 +269,51 @@ export class Engine implements Connection {
   }
 
   #demandConnected(call: string): Connected {
-    if (this.#connected === undefined || this.#over)
+    const connected = this.#connected()
+    if (connected === undefined || this.#isOver())
       throw new Error(`${call}: the connection is not established`)
-    return this.#connected
+    return connected
   }
 
-  /** One step. False: there is nothing to do. */
+  /** One step. False: there is nothing to do. As `#guard`, but without a closure: this runs some times for each record. */
+  #step(): boolean {
+    const outer = this.#busy
+    this.#busy = true
+    try {
+      return this.#transmit() || this.#advance()
+    } catch (thrown) {
+      this.#fail(toFault(thrown))
+      // A failure is progress too: its outputs wait.
+      return true
+    } finally {
+      this.#leave(outer)
+    }
+  }
+
   #advance(): boolean {
-    const advanced = this.#guard(() => {
-      if (this.#life === 'new') {
-        this.#begin()
-        return true
-      }
-      if (this.#progress.resume()) return true
-      if (this.#sender.queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
-        this.#sendQueued()
-        if (this.#closing) this.#sendClose()
-        return true
-      }
-      if (this.#blocked) {
-        this.#layer.serve?.(this.#effects.time)
-        return this.#settle()
-      }
-      const incoming = this.#layer.next(this.#effects.time)
-      if (incoming !== undefined) {
-        this.#handle(incoming)
-        return true
-      }
+    if (this.#life === 'new') {
+      this.#begin()
+      return true
+    }
+    if (this.#progress.resume()) return true
+    if (this.#sender.queued > 0 && this.#maySend() && this.#layer.pendingOutput === 0) {
+      this.#sendQueued()
+      if (this.#closing) this.#sendClose()
+      return true
+    }
+    if (this.#isBlocked()) {
+      this.#layer.serve?.(this.#effects.time)
       return this.#settle()
-    })
-    // A failure is progress too: its outputs wait.
-    return advanced ?? true
+    }
+    const incoming = this.#layer.next(this.#effects.time)
+    if (incoming === undefined) return this.#settle()
+    this.#handle(incoming)
+    return true
   }
 
   /** All that came has been read: what it left owing is sent. */
   #settle(): boolean {
-    if (!this.#writeClosed && !this.#progress.isOpen) this.#connected?.settle(this.#effects)
+    if (!this.#writeClosed && !this.#progress.isOpen) this.#connected()?.settle(this.#effects)
     return this.#transmit()
   }
 
@@ -323,9 +332,13 @@ export class Engine implements Connection {
       this.#fail(toFault(thrown))
       return failed
     } finally {
-      this.#busy = outer
-      if (this.#doomed) this.abort()
+      this.#leave(outer)
     }
+  }
+
+  #leave(outer: boolean): void {
+    this.#busy = outer
+    if (this.#doomed) this.abort()
   }
 
   #handle(incoming: Incoming): void {
@@ -336,11 +349,7 @@ export class Engine implements Connection {
         break
       case 'data':
         this.#warnings = 0
-        if (incoming.level === 'earlyData') this.#effects.earlyDataReceived(incoming.bytes)
-        else if (incoming.level === 'application' && this.#connected !== undefined) {
-          this.#connected.dataReceived()
-          this.#effects.emit({ kind: 'data', bytes: incoming.bytes })
-        } else throw new Fault('unexpectedData', `in state ${this.state}`)
+        this.#dataReceived(incoming.bytes, incoming.level)
         break
       case 'alert':
         this.#handleAlert(incoming.level, incoming.description)
@@ -349,6 +358,15 @@ export class Engine implements Connection {
         this.#handleEnd(incoming.expected)
         break
     }
+  }
+
+  #dataReceived(bytes: Uint8Array, level: Level): void {
+    const connected = this.#connected()
+    if (level === 'earlyData') this.#effects.earlyDataReceived(bytes)
+    else if (level === 'application' && connected !== undefined) {
+      connected.dataReceived()
+      this.#effects.emit({ kind: 'data', bytes })
+    } else throw new Fault('unexpectedData', `in state ${this.state}`)
   }
 
   #establish(connected: Connected): void {
@@ -361,7 +379,7 @@ export class Engine implements Connection {
   #handleAlert(level: number, description: number): void {
     this.#effects.observe({ kind: 'alert', direction: 'received', level, description })
     if (description === alert.closeNotify) {
-      if (this.#connected === undefined) throw new Fault('closedDuringHandshake', 'close_notify')
+      if (this.#connected() === undefined) throw new Fault('closedDuringHandshake', 'close_notify')
       this.#closeRead()
       return
     }
@@ -383,7 +401,7 @@ export class Engine implements Connection {
 
   #handleEnd(expected: boolean): void {
     if (this.#readClosed) return
-    if (this.#connected === undefined)
+    if (this.#connected() === undefined)
       throw new Fault('closedDuringHandshake', 'the transport ended')
     if (!expected) throw new Fault('truncated', 'no close_notify came')
     this.#closeRead()
@@ -398,18 +416,21 @@ export class Engine implements Connection {
   }
 
   #maySend(): boolean {
-    return (this.#connected !== undefined && !this.#effects.held) || this.#effects.halfRtt
+    return (this.#connected() !== undefined && !this.#effects.held) || this.#effects.halfRtt
   }
 
   /** False while something of the queue is left. */
   #sendQueued(): boolean {
-    return this.#guard(() => this.#sender.sendQueued(this.#connected)) ?? false
+    return this.#guard(() => this.#sender.sendQueued(this.#connected())) ?? false
   }
 
+  /** @throws {Fault} */
   #transmit(): boolean {
-    const ready = this.#guard(() => this.#layer.transmit(this.#effects.time))
+    const ready = this.#layer.transmit(this.#effects.time)
     if (ready === undefined) return false
-    this.#effects.emit({ kind: 'transmit', ...ready })
+    const { bytes, level } = ready
+    const output = { kind: 'transmit', bytes } as const
+    this.#effects.emit(level === undefined ? output : { ...output, level })
     return true
   }
 
@@ -437,24 +458,20 @@ export class Engine implements Connection {
   /** Sends what waits, and ends cleanly. */
   #finish(): void {
     while (this.#transmit());
-    if (this.#over) return
+    if (this.#isOver()) return
     this.#life = 'closed'
     this.#effects.emit({ kind: 'closed' })
     this.#dropSecrets('closed')
   }
 
   #fail(fault: Fault): void {
-    if (this.#over) return
+    if (this.#isOver()) return
     this.#life = 'failed'
     const silent = fault.class === 'alertReceived' || fault.class === 'transport'
     if (fault.alert !== undefined && !silent) {
       try {
         this.#sendAlert(fatal, fault.alert)
-        for (;;) {
-          const ready = this.#layer.transmit(this.#effects.time)
-          if (ready === undefined) break
-          this.#effects.emit({ kind: 'transmit', ...ready })
-        }
+        while (this.#transmit());
       } catch {
         // The fault itself is what the caller must hear about; an alert that cannot be sealed is lost.
       }

@@ -27,16 +27,32 @@ export class InputBuffer {
     this.#viewStart = 0
   }
 
-  /** The first `length` bytes, contiguous, or undefined where there are fewer. Valid until the next call. */
-  peek(length: number): Uint8Array | undefined {
-    if (length > this.length) {
-      this.#wanted = length
+  /** Copies the first bytes into `out`; false where there are fewer than it takes. */
+  copyTo(out: Uint8Array): boolean {
+    if (out.length > this.length) {
+      this.#wanted = out.length
+      return false
+    }
+    const carried = this.#carryEnd - this.#carryStart
+    for (let i = 0; i < out.length; i++)
+      out[i] =
+        (i < carried
+          ? this.#carry[this.#carryStart + i]
+          : this.#view[this.#viewStart + i - carried]) ?? 0
+    return true
+  }
+
+  /** `length` bytes behind the first `skip`, contiguous, or undefined where there are fewer. Valid until the next call. */
+  peek(length: number, skip = 0): Uint8Array | undefined {
+    const needed = skip + length
+    if (needed > this.length) {
+      this.#wanted = needed
       return undefined
     }
     const carried = this.#carryEnd - this.#carryStart
-    if (carried === 0) return this.#view.subarray(this.#viewStart, this.#viewStart + length)
-    if (carried < length) this.#carryMore(length - carried)
-    return this.#carry.subarray(this.#carryStart, this.#carryStart + length)
+    if (carried === 0) return this.#view.subarray(this.#viewStart + skip, this.#viewStart + needed)
+    if (carried < needed) this.#carryMore(needed - carried)
+    return this.#carry.subarray(this.#carryStart + skip, this.#carryStart + needed)
   }
 
   /** Drops the first `length` bytes, which have been peeked at. */

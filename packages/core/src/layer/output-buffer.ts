@@ -30,6 +30,12 @@ export class OutputBuffer {
     return { buffer: this.#buffer, offset }
   }
 
+  /** Takes the latest `size` bytes back, and clears them. */
+  withdraw(size: number): void {
+    this.#length -= size
+    this.#buffer.fill(0, this.#length, this.#length + size)
+  }
+
   /** What was written so far may go. */
   flush(): void {
     this.#ready = this.#length

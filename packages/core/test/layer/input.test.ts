@@ -9,14 +9,13 @@ configure()
 
 /** Reads records of two bytes of length and a body, as far as they are there. */
 function readRecords(input: InputBuffer, records: Uint8Array[]): void {
-  for (;;) {
-    const header = input.peek(2)
-    if (header === undefined) return
-    const length = 2 + (((header[0] ?? 0) << 8) | (header[1] ?? 0))
-    const record = input.peek(length)
-    if (record === undefined) return
-    input.consume(length)
-    records.push(record.slice(2))
+  const header = new Uint8Array(2)
+  while (input.copyTo(header)) {
+    const length = ((header[0] ?? 0) << 8) | (header[1] ?? 0)
+    const body = input.peek(length, header.length)
+    if (body === undefined) return
+    input.consume(header.length + length)
+    records.push(body.slice())
   }
 }
 
@@ -75,6 +74,21 @@ test('two inputs in turn read their own records, in any chunks, lent or kept', (
       }
     }),
   )
+})
+
+test('a header is read across two chunks, and leaves everything where it was', () => {
+  const input = new InputBuffer()
+  input.push(Uint8Array.of(1, 2, 3))
+  const header = new Uint8Array(5)
+  assert.not(input.copyTo(header))
+  assert.equal([...header], [0, 0, 0, 0, 0], 'nothing is copied before all of it is there')
+  input.push(Uint8Array.of(4, 5, 6, 7))
+  assert.ok(input.copyTo(header))
+  assert.equal([...header], [1, 2, 3, 4, 5])
+  assert.is(input.length, 7)
+  assert.is(input.peek(3, 5), undefined)
+  assert.equal([...(input.peek(2, 5) ?? [])], [6, 7])
+  assert.equal([...(input.peek(7) ?? [])], [1, 2, 3, 4, 5, 6, 7])
 })
 
 test.run()

@@ -8,7 +8,7 @@ import {
 } from 'node:crypto'
 import type { Aead, AeadAlgorithm, HeaderMask } from '@sanstls/core'
 import { type Available, tried } from './available.js'
-import { fresh } from './bytes.js'
+import { free, fresh } from './bytes.js'
 import { aesHeaderMask, chachaHeaderMask } from './header-mask.js'
 import { countOutside } from './young.js'
 
@@ -94,15 +94,10 @@ export const aes128Ccm8: NativeAead = /* @__PURE__ */ ccm('AES-128-CCM-8', 'aes-
 export const aes256Ccm: NativeAead = /* @__PURE__ */ ccm('AES-256-CCM', 'aes-256-ccm', 32, 16)
 export const aes256Ccm8: NativeAead = /* @__PURE__ */ ccm('AES-256-CCM-8', 'aes-256-ccm', 32, 8)
 
-/** Bytes. Joining a shorter text and its trailer costs less than a second call. */
-const copied = 2048
-
 class NativeKey implements Aead {
   /** The type stands for the strictest of the three: CCM wants the length in advance, and the tag before the text. */
   readonly #cipher: CipherCCMTypes
   readonly #tagLength: number
-  /** CCM takes the text in one piece (SP 800-38C 6.1). */
-  readonly #takesParts: boolean
   readonly #options: { readonly authTagLength: number }
   #key: KeyObject | undefined
 
@@ -110,7 +105,6 @@ class NativeKey implements Aead {
     this.#cipher = cipher as CipherCCMTypes
     this.#key = key
     this.#tagLength = tagLength
-    this.#takesParts = !cipher.endsWith('-ccm')
     this.#options = { authTagLength: tagLength }
   }
 
@@ -125,15 +119,14 @@ class NativeKey implements Aead {
     const length = input.length + trailer.length
     const cipher = createCipheriv(this.#cipher, this.#use(nonce), nonce, this.#options)
     cipher.setAAD(aad, { plaintextLength: length })
-    if (this.#takesParts && input.length >= copied) {
-      out.set(cipher.update(input), outOffset)
-      if (trailer.length > 0) out.set(cipher.update(trailer), outOffset + input.length)
-    } else {
-      // The text's place in the output holds it until the ciphertext replaces it.
-      out.set(input, outOffset)
-      out.set(trailer, outOffset + input.length)
-      out.set(cipher.update(out.subarray(outOffset, outOffset + length)), outOffset)
-    }
+    // In one piece: a second call, for the trailer, takes longer than this copy. The text's place in the output holds it
+    // until the ciphertext replaces it.
+    const text = out.subarray(outOffset, outOffset + length)
+    text.set(input)
+    text.set(trailer, input.length)
+    const sealed = cipher.update(text)
+    text.set(sealed)
+    free(sealed)
     cipher.final()
     out.set(cipher.getAuthTag(), outOffset + length)
     countOutside(length)

@@ -22,6 +22,9 @@ const maxCiphertext12 = maxPlaintext + 2048
 const maxChangeCipherSpecs = 32
 const maxEmptyRecords = 32
 
+/** The header of the record under way: it is read, checked and used within one call, so that one place does for all. */
+const header = /* @__PURE__ */ new Uint8Array(headerLength)
+
 export interface ReaderOptions {
   readonly role: 'client' | 'server'
   readonly maxBuffered: number
@@ -84,14 +87,13 @@ export class StreamReader {
         this.#finishedDue = false
         return { kind: 'handshake', message }
       }
-      const header = this.#input.peek(headerLength)
-      if (header === undefined) break
-      const length = this.#checkHeader(header)
-      const record = this.#input.peek(headerLength + length)
-      if (record === undefined) break
+      if (!this.#input.copyTo(header)) break
+      const length = this.#checkHeader()
+      const fragment = this.#input.peek(length, headerLength)
+      if (fragment === undefined) break
       // Consumed first: opening returns fresh memory, and a plaintext fragment is copied by reassembly.
       this.#input.consume(headerLength + length)
-      const incoming = this.#record(record)
+      const incoming = this.#record(fragment)
       if (incoming !== undefined) return incoming
     }
     if (!this.#ended) return undefined
@@ -100,14 +102,16 @@ export class StreamReader {
   }
 
   /** Returns the fragment's length. Checked before the record is buffered. */
-  #checkHeader(header: Uint8Array): number {
-    const [type = 0, major = 0, minor = 0, high = 0, low = 0] = header
+  #checkHeader(): number {
+    const type = header[0] ?? 0
+    const major = header[1] ?? 0
+    const minor = header[2] ?? 0
     if (type < contentType.changeCipherSpec || type > contentType.applicationData)
       throw new Fault('unknownContentType', `content type ${type}`)
     // RFC 9846 5.1: the version is ignored, but a major version other than 3 is not TLS.
     if (major !== 3 || (this.#exactVersion && minor !== 3))
       throw new Fault('badRecordVersion', `version ${major}.${minor}`)
-    const length = (high << 8) | low
+    const length = ((header[3] ?? 0) << 8) | (header[4] ?? 0)
     const limit = this.#lengthLimit(type)
     if (length > limit) throw new Fault('recordOverflow', `${length} bytes, the limit is ${limit}`)
     return length
@@ -125,20 +129,20 @@ export class StreamReader {
     return type === contentType.applicationData ? maxCiphertext : maxPlaintext
   }
 
-  #record(record: Uint8Array): Incoming | undefined {
-    const type = record[0] ?? 0
-    const fragment = record.subarray(headerLength)
+  /** The fragment of the record with this header. */
+  #record(fragment: Uint8Array): Incoming | undefined {
+    const type = header[0] ?? 0
     if (this.#protection?.concealsType === false)
-      return this.#protected(this.#protection, type, record, fragment)
+      return this.#protected(this.#protection, type, fragment)
     if (type === contentType.changeCipherSpec) {
       this.#changeCipherSpecReceived(fragment)
       return undefined
     }
     if (this.#protection !== undefined) {
-      if (type === contentType.alert && this.#mayLackKeys) return this.#content(type, fragment)
+      if (type === contentType.alert && this.#mayLackKeys()) return this.#content(type, fragment)
       if (type !== contentType.applicationData)
         throw new Fault('plaintextRecord', describePlaintext(type, fragment))
-      return this.#protected(this.#protection, type, record, fragment)
+      return this.#protected(this.#protection, type, fragment)
     }
     if (type === contentType.applicationData) {
       if (this.#skip?.kind === 'untilClientHello') {
@@ -156,7 +160,7 @@ export class StreamReader {
    * A client that has not read our ServerHello, or refuses what follows, protects its alert as its own state says (RFC
    * 9846 6): not at all. So until its first record under the handshake's keys, which ends the connection just as well.
    */
-  get #mayLackKeys(): boolean {
+  #mayLackKeys(): boolean {
     if (this.#role === 'client') return false
     return this.#level === 'earlyData' || (this.#level === 'handshake' && this.#sequence === 0)
   }
@@ -164,10 +168,9 @@ export class StreamReader {
   #protected(
     protection: RecordProtection,
     type: number,
-    record: Uint8Array,
     fragment: Uint8Array,
   ): Incoming | undefined {
-    const opened = protection.open(this.#sequence, type, record.subarray(0, headerLength), fragment)
+    const opened = protection.open(this.#sequence, type, header, fragment)
     if (opened === undefined) {
       if (this.#skip?.kind === 'untilOpened') {
         this.#countSkipped(this.#skip, fragment.length)

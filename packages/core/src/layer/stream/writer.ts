@@ -20,6 +20,9 @@ function roomFor(length: number): Uint8Array {
   return length <= maxPlaintext / 4 ? new Uint8Array(length * 2) : longPool.take()
 }
 
+/** The header of the record under way, for the AEAD: it is used up before the call that needs it returns. */
+const header = /* @__PURE__ */ new Uint8Array(headerLength)
+
 export interface WriterOptions {
   readonly role: 'client' | 'server'
   readonly maxQueued: number
@@ -83,8 +86,10 @@ export class StreamWriter {
     if (this.#stagedLength > 0) offset = this.#stage(bytes, 0, accepted)
     // Full records are sealed from the caller's memory; only a rest is copied.
     while (accepted - offset >= this.#limit && !this.exhausted) {
-      this.#seal(contentType.applicationData, bytes.subarray(offset, offset + this.#limit))
-      offset += this.#limit
+      const end = offset + this.#limit
+      const content = bytes.length === this.#limit ? bytes : bytes.subarray(offset, end)
+      this.#seal(contentType.applicationData, content)
+      offset = end
     }
     // Nothing staged may follow that would flush them.
     if (offset > 0) this.#output.flush()
@@ -227,9 +232,15 @@ export class StreamWriter {
     const padding = concealsType ? this.#padding(type, content.length) : 0
     const length = protection.sealedLength(content.length, padding)
     const { buffer, offset } = this.#output.reserve(headerLength + length)
-    this.#header(buffer, offset, concealsType ? contentType.applicationData : type, length)
-    const header = buffer.subarray(offset, offset + headerLength)
-    protection.seal(this.#sequence, type, content, padding, header, buffer, offset + headerLength)
+    this.#header(header, 0, concealsType ? contentType.applicationData : type, length)
+    for (let i = 0; i < headerLength; i++) buffer[offset + i] = header[i] ?? 0
+    try {
+      protection.seal(this.#sequence, type, content, padding, header, buffer, offset + headerLength)
+    } catch (thrown) {
+      // It may have got as far as to put the plaintext there; the alert that follows would take it along.
+      this.#output.withdraw(headerLength + length)
+      throw thrown
+    }
     this.#sequence++
   }
 
