@@ -195,6 +195,13 @@ export function resumedPeer(stored: StoredPeer, expires: number): VerifiedPeer {
   }
 }
 
+/** What sessions keep of a peer. */
+export function storedPeer(peer: Peer | undefined): StoredPeer | undefined {
+  if (peer === undefined) return undefined
+  const { chain, publicKey, dangerouslyUnverified } = peer
+  return { chain, publicKey, dangerouslyUnverified }
+}
+
 /** The peer of an exported connection, which verified it. */
 export function restoredPeer(peer: Peer, expires: number | undefined): VerifiedPeer {
   const { chain, publicKey, details, dangerouslyUnverified } = peer

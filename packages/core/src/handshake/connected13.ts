@@ -1,6 +1,7 @@
 /** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
 import { noBytes, wipe } from '../bytes.js'
-import type { CipherSuite } from '../crypto/provider.js'
+import { serverEndPoint } from '../crypto/end-point.js'
+import type { CipherSuite, HashAlgorithm } from '../crypto/provider.js'
 import type { ExportedConnection, ExportedKeys } from '../exported.js'
 import { Fault } from '../fault.js'
 import type { Settings } from '../options.js'
@@ -26,11 +27,10 @@ export interface Secrets13 {
 
 /** What only some connections have. */
 export interface Extras13 {
-  /** The hash of the server's certificate, for channel binding. */
-  readonly endPoint?: () => Uint8Array | undefined
-  /** Client: the secret that tickets come from, and how many came. */
+  /** For channel binding. */
+  readonly serverCertificate?: Uint8Array | undefined
+  /** Client: the secret that tickets come from. */
   readonly resumption?: Uint8Array
-  readonly tickets?: () => number
   readonly peerExpires?: number | undefined
   /** Server: starts authentication of the client. */
   readonly request?: ((context: Context) => State) | undefined
@@ -38,11 +38,14 @@ export interface Extras13 {
 
 export class Connected13 implements Connected {
   readonly updatesKeys = true
+  /** Client: the tickets that came. */
+  tickets = 0
   #info: ConnectionInfo
   readonly #suite: CipherSuite
   readonly #prefix: string
   readonly #exporter: Uint8Array
   readonly #maxKeyUpdates: number
+  readonly #hashes: readonly HashAlgorithm[]
   readonly #extras: Extras13
   #read: Uint8Array
   #write: Uint8Array
@@ -55,19 +58,25 @@ export class Connected13 implements Connected {
   /** We asked the peer, who has not sent a KeyUpdate since. */
   #awaitsReply = false
 
-  constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
+  constructor(info: ConnectionInfo, secrets: Secrets13, settings: Settings, extras: Extras13) {
     this.#info = info
     this.#suite = secrets.suite
     this.#prefix = secrets.prefix
     this.#read = secrets.read
     this.#write = secrets.write
     this.#exporter = secrets.exporter
-    this.#maxKeyUpdates = maxKeyUpdates
+    // Not the settings themselves, so that an idle connection does not hold them.
+    this.#maxKeyUpdates = settings.limits.keyUpdates
+    this.#hashes = settings.crypto.hashes
     this.#extras = extras
   }
 
   get info(): ConnectionInfo {
     return this.#info
+  }
+
+  get suite(): CipherSuite {
+    return this.#suite
   }
 
   /** The client has authenticated itself after the handshake. */
@@ -82,6 +91,11 @@ export class Connected13 implements Connected {
 
   get readSecret(): Uint8Array {
     return this.#read
+  }
+
+  /** Client. */
+  get resumptionSecret(): Uint8Array {
+    return this.#extras.resumption ?? noBytes
   }
 
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
@@ -177,8 +191,9 @@ export class Connected13 implements Connected {
   ): Uint8Array | undefined {
     // RFC 9266 4.2. tls-unique is not defined for TLS 1.3 (RFC 9846 appendix C.5).
     if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
-    if (type === 'tls-server-end-point') return this.#extras.endPoint?.()
-    return undefined
+    const { serverCertificate } = this.#extras
+    if (type !== 'tls-server-end-point' || serverCertificate === undefined) return undefined
+    return serverEndPoint(serverCertificate, this.#hashes)
   }
 
   exportKeys(): ExportedKeys {
@@ -186,8 +201,8 @@ export class Connected13 implements Connected {
       read: this.#read.slice(),
       write: this.#write.slice(),
       exporter: this.#exporter.slice(),
-      resumption: this.#extras.resumption?.slice() ?? noBytes,
-      tickets: this.#extras.tickets?.() ?? 0,
+      resumption: this.resumptionSecret.slice(),
+      tickets: this.tickets,
       keyUpdates: this.#keyUpdates,
       owesKeyUpdate: this.#owesReply,
       awaitsKeyUpdate: this.#awaitsReply,
@@ -199,7 +214,8 @@ export class Connected13 implements Connected {
   }
 
   /** Goes on where an exported connection stood. */
-  restoreUpdates({ keyUpdates, owesKeyUpdate, awaitsKeyUpdate }: ExportedKeys): void {
+  restore({ tickets, keyUpdates, owesKeyUpdate, awaitsKeyUpdate }: ExportedKeys): void {
+    this.tickets = tickets
     this.#keyUpdates = keyUpdates
     this.#owesReply = owesKeyUpdate
     this.#awaitsReply = awaitsKeyUpdate
@@ -216,18 +232,18 @@ export class Connected13 implements Connected {
  */
 export function restoreConnected(
   { info, keys }: ExportedConnection,
-  { suites, limits }: Settings,
+  settings: Settings,
   context: Context,
   extras: Extras13,
-): { readonly connected: Connected13; readonly suite: CipherSuite } {
+): Connected13 {
   const { labelPrefix: prefix } = context.layer.traits
-  const suite = suites.find(({ id }) => id === info.suite.id)
+  const suite = settings.suites.find(({ id }) => id === info.suite.id)
   if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
   const [read, write, exporter] = [keys.read.slice(), keys.write.slice(), keys.exporter.slice()]
   context.installRead('application', trafficKeys13(suite, prefix, read))
   context.installWrite('application', trafficKeys13(suite, prefix, write))
   const secrets = { suite, prefix, read, write, exporter }
-  const connected = new Connected13(info, secrets, limits.keyUpdates, extras)
-  connected.restoreUpdates(keys)
-  return { connected, suite }
+  const connected = new Connected13(info, secrets, settings, extras)
+  connected.restore(keys)
+  return connected
 }
