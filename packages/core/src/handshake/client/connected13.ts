@@ -9,7 +9,7 @@ import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import type { ClientSettings } from '../../options.js'
 import type { ConnectionInfo } from '../../output.js'
-import { finishedMac, type MainStage, resumptionPsk, trafficKeys13 } from '../../schedule/tls13.js'
+import { finishedMac, type MainStage, trafficKeys13 } from '../../schedule/tls13.js'
 import type { Transcript } from '../../schedule/transcript.js'
 import { longestTicket } from '../../session.js'
 import { decode } from '../../wire/codec.js'
@@ -56,7 +56,7 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
   const write = main.traffic('client', applicationHash)
   const read = main.traffic('server', applicationHash)
   const exporter = main.exporter(applicationHash)
-  const resumptionSecret = main.resumption(transcript.hash())
+  const resumption = main.resumption(transcript.hash())
   main.wipe()
   wipe(fields.clientSecret, fields.serverSecret)
   keylog(context, 'CLIENT_TRAFFIC_SECRET_0', offer.random, write)
@@ -67,11 +67,10 @@ export function connectClient(fields: CompletedClient, context: Context): Step {
   context.flush()
   const connected = new Connected13(
     connectionInfo(fields, context),
-    { suite, prefix, read, write, exporter },
+    { suite, prefix, read, write, exporter, resumption },
     settings,
     {
       serverCertificate: peer?.chain[0],
-      resumption: resumptionSecret,
       peerExpires: peer?.expires,
     },
   )
@@ -85,10 +84,9 @@ export function restoreClient(
   settings: ClientSettings,
   context: Context,
 ): State {
-  const { info, keys, peerExpires } = exported
+  const { info, peerExpires } = exported
   const connected = restoreConnected(exported, settings, context, {
     serverCertificate: info.peer?.chain[0],
-    resumption: keys.resumption.slice(),
     peerExpires,
   })
   return connectedWith(connected, settings, undefined)
@@ -147,7 +145,7 @@ const connectedTable: Table<ConnectedClient> = {
     connected.tickets++
     if (ticket.ticketLifetime === 0 || ticket.ticket.length > longestTicket)
       return waitMessages(client)
-    const { labelPrefix, maxEarlyData } = context.layer.traits
+    const { maxEarlyData } = context.layer.traits
     if (maxEarlyData !== undefined && (extensions.earlyData ?? maxEarlyData) !== maxEarlyData)
       throw new Fault('illegalParameter', `max_early_data_size ${extensions.earlyData}`)
     const received = context.time.unix
@@ -161,12 +159,7 @@ const connectedTable: Table<ConnectedClient> = {
         version: info.version.id,
         suite: suite.id,
         hash: suite.hash.name,
-        secret: resumptionPsk(
-          suite.hash,
-          labelPrefix,
-          connected.resumptionSecret,
-          ticket.ticketNonce,
-        ),
+        secret: connected.ticketPsk(ticket.ticketNonce),
         extendedMainSecret: true,
         ticket: ticket.ticket.slice(),
         sessionId: noBytes,
@@ -210,8 +203,9 @@ const connectedAuthTable: Table<ConnectedClient> = {
       context,
       () => {
         const { labelPrefix } = context.layer.traits
-        const secret = connected.writeSecret
+        const secret = connected.secret('write')
         const verifyData = finishedMac(connected.suite.hash, labelPrefix, secret, transcript.hash())
+        wipe(secret)
         context.send(messageType.finished, verifyData)
         context.flush()
         return waitMessages(client)

@@ -4,7 +4,7 @@
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
-import { equalConstantTime, wipe } from '../../bytes.js'
+import { equalConstantTime, noBytes, wipe } from '../../bytes.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
 import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
@@ -71,7 +71,7 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     fields.psk?.kind !== 'external'
   const connected = new Connected13(
     connectionInfo(fields, context),
-    { suite, prefix, read, write, exporter },
+    { suite, prefix, read, write, exporter, resumption: noBytes },
     settings,
     {
       serverCertificate: ownCertificate,
@@ -276,8 +276,9 @@ const waitPostFinishedTable: Table<WaitPostFinished> = {
   [messageType.finished]({ connected, settings, transcript, presented }, message, context) {
     const { hash } = connected.suite
     const { labelPrefix } = context.layer.traits
-    const secret = connected.readSecret
+    const secret = connected.secret('read')
     const expected = finishedMac(hash, labelPrefix, secret, transcript.hash())
+    wipe(secret)
     if (!equalConstantTime(expected, message.body))
       throw new Fault('badFinished', "the client's, after the handshake")
     const complete = (peer: VerifiedPeer | undefined) => {
