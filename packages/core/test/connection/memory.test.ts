@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createClient } from '#src/client.js'
 import { createServer } from '#src/server.js'
-import { after, nullCredential, trustEveryone } from '#src/testing.js'
+import { after, nullCredential, Pair, trustEveryone } from '#src/testing.js'
 import { messageType } from '#src/wire/registry.js'
 import { alive } from '../support/alive.js'
 import {
@@ -86,8 +86,27 @@ test('an idle connection holds no buffers of its own, and little of its handshak
     }
     return pairs
   })
-  // Its settings, the handshake's closures or secrets as typed arrays would each be a KB more.
+  // The handshake's closures or secrets as typed arrays would each be a KB more.
   assert.ok(more / 200 < 5_000, `${more / 200} bytes each`)
+})
+
+test('an idle connection does not hold its configuration', async () => {
+  const held: WeakRef<object>[] = []
+  const noticed = <C extends object>(config: C): C => {
+    held.push(new WeakRef(config))
+    return config
+  }
+  const pair = new Pair(
+    (time) => createClient(noticed(clientConfig()), time),
+    (time) => createServer(noticed(serverConfig()), time),
+  ).run()
+  await alive()
+  assert.is(held.length, 2)
+  assert.equal(
+    held.map((reference) => reference.deref()),
+    [undefined, undefined],
+  )
+  assert.is(pair.client.connection.state, 'connected')
 })
 
 test('connections to one server hold one copy of its certificates', () => {
