@@ -72,6 +72,23 @@ export function bitLength(number: Uint8Array): number {
   return (number.length - start - 1) * 8 + 32 - Math.clz32(number[start] ?? 0)
 }
 
+/**
+ * Bytes as 32-bit words of a plain array, for what is held as long as a connection: a typed array takes 200 bytes however
+ * short it is. `unpacked` makes bytes of them, of the length that they had.
+ */
+export function packed(bytes: Uint8Array): number[] {
+  const words = new Array<number>(Math.ceil(bytes.length / 4)).fill(0)
+  for (let i = 0; i < bytes.length; i++)
+    words[i >> 2] = (words[i >> 2] ?? 0) | ((bytes[i] ?? 0) << (8 * (i & 3)))
+  return words
+}
+
+export function unpacked(words: readonly number[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let i = 0; i < length; i++) bytes[i] = (words[i >> 2] ?? 0) >> (8 * (i & 3))
+  return bytes
+}
+
 export function hex(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
@@ -79,6 +96,6 @@ export function hex(bytes: Uint8Array): string {
 }
 
 /** Overwrites secrets. Best effort: the engine may have copied them (docs/security.md). */
-export function wipe(...secrets: readonly (Uint8Array | undefined)[]): void {
+export function wipe(...secrets: readonly (Uint8Array | number[] | undefined)[]): void {
   for (const secret of secrets) secret?.fill(0)
 }

@@ -5,7 +5,7 @@
  */
 import type { Connection } from './connection.js'
 import type { Decision } from './decision.js'
-import { Deadlines } from './drive/deadlines.js'
+import { Deadlines, type Waiting } from './drive/deadlines.js'
 import { answerBy, callHook, hookFailed } from './drive/hook.js'
 import type { Answer, Clock, DriveEvent, Handler, Sink, Transport } from './drive/transport.js'
 import { TransportError } from './drive/transport.js'
@@ -30,7 +30,7 @@ const sliceLength = 131_072
 /** Protocol messages that the peer provokes count against this many times `highWater`; then nothing more is read. */
 const provokedFactor = 2
 
-export class Drive implements Sink, Writing {
+export class Drive implements Sink, Writing, Waiting {
   readonly connection: Connection
   readonly #transport: Transport
   readonly #clock: Clock
@@ -77,7 +77,7 @@ export class Drive implements Sink, Writing {
     this.#highWater = options.highWater ?? 131_072
     this.#linger = options.linger ?? 2_000
     this.#output = new WriteQueue(transport, this)
-    this.#deadlines = new Deadlines(clock, () => this.#handleTimer())
+    this.#deadlines = new Deadlines(clock, this)
     if (options.handshakeTimeout !== undefined) {
       this.#deadlines.handshake = clock.now().monotonic + options.handshakeTimeout
     }
@@ -210,11 +210,11 @@ export class Drive implements Sink, Writing {
     if (this.#pumping) this.#dirty = true
     else if (!this.#scheduled) {
       this.#scheduled = true
-      this.#clock.schedule(this.#onScheduled)
+      this.#clock.schedule(() => this.#onScheduled())
     }
   }
 
-  readonly #onScheduled = (): void => {
+  #onScheduled(): void {
     this.#scheduled = false
     this.#pump()
   }
@@ -400,7 +400,8 @@ export class Drive implements Sink, Writing {
     this.#handler.event({ kind: 'destroyed' })
   }
 
-  #handleTimer(): void {
+  /** For the deadlines. */
+  handleTimer(): void {
     if (this.#phase === 'gone') return
     if (this.#deadlines.isDue('end')) this.#endNow()
     else if (this.#deadlines.isDue('handshake')) {

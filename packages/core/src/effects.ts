@@ -1,4 +1,5 @@
 /** The ordered sink for what handlers cause: implements the handshake's context over a layer. */
+import type { Random } from './crypto/provider.js'
 import { Fault } from './fault.js'
 import type { Connected, Context, Step } from './handshake/context.js'
 import type { SpokenVersion } from './handshake/version.js'
@@ -12,9 +13,12 @@ import { protocolVersion } from './wire/registry.js'
 
 const maxHandshakeMessages = 64
 
+/** One for all connections that are idle; nothing is ever put into it. */
+const noOutputs: Output[] = []
+
 export class Effects implements Context {
   readonly layer: Layer
-  readonly outputs: Output[] = []
+  #outputs: Output[] = noOutputs
   time: Time
   earlyWrite = 0
   halfRtt = false
@@ -23,14 +27,19 @@ export class Effects implements Context {
   held = false
   /** Before TLS 1.3, an alert may be a mere warning (RFC 5246 7.2). */
   ignoresWarnings: boolean
-  readonly #settings: Settings
-  readonly #start: (effects: Effects) => Step
+  // Not the settings themselves, so that an idle connection does not hold them.
+  readonly #random: Random
+  readonly #observe: ((observation: Observation) => void) | undefined
+  readonly #maxHandshakeBytes: number
+  #start: ((effects: Effects) => Step) | undefined
   #earlyRead: number | undefined
   #handshakeBytes = 0
   #handshakeMessages = 0
 
   constructor(settings: Settings, layer: Layer, time: Time, start: (effects: Effects) => Step) {
-    this.#settings = settings
+    this.#random = settings.random
+    this.#observe = settings.config.observe
+    this.#maxHandshakeBytes = settings.limits.handshakeTotal
     this.layer = layer
     this.time = time
     this.#start = start
@@ -38,7 +47,29 @@ export class Effects implements Context {
   }
 
   start(): Step {
+    if (this.#start === undefined) throw new Fault('internalError', 'the handshake is over')
     return this.#start(this)
+  }
+
+  /** The handshake is over: it does not start again. */
+  complete(): void {
+    this.#start = undefined
+  }
+
+  /** How many outputs wait. */
+  get waiting(): number {
+    return this.#outputs.length
+  }
+
+  next(): Output | undefined {
+    const output = this.#outputs.shift()
+    if (output === undefined) this.discard()
+    return output
+  }
+
+  /** Drops the outputs that wait, and the list, which has grown. */
+  discard(): void {
+    this.#outputs = noOutputs
   }
 
   restart(): Step {
@@ -53,7 +84,7 @@ export class Effects implements Context {
     this.#handshakeBytes += length
     this.#handshakeMessages++
     if (
-      this.#handshakeBytes > this.#settings.limits.handshakeTotal ||
+      this.#handshakeBytes > this.#maxHandshakeBytes ||
       this.#handshakeMessages > maxHandshakeMessages
     )
       throw new Fault(
@@ -63,11 +94,12 @@ export class Effects implements Context {
   }
 
   get observed(): boolean {
-    return this.#settings.config.observe !== undefined
+    return this.#observe !== undefined
   }
 
   random(length: number): Uint8Array {
-    const bytes = this.#settings.random(length)
+    const random = this.#random
+    const bytes = random(length)
     if (!(bytes instanceof Uint8Array) || bytes.length !== length)
       throw new Fault('entropyFailed', `${length} bytes were asked for`)
     return bytes
@@ -84,11 +116,12 @@ export class Effects implements Context {
   }
 
   emit(output: Output): void {
-    this.outputs.push(output)
+    if (this.#outputs === noOutputs) this.#outputs = [output]
+    else this.#outputs.push(output)
   }
 
   observe(observation: Observation): void {
-    const { observe } = this.#settings.config
+    const observe = this.#observe
     if (observe === undefined) return
     try {
       observe(observation)

@@ -5,7 +5,7 @@ import { Effects } from './effects.js'
 import { type ExportedConnection, plainInfo } from './exported.js'
 import { Fault, toFault } from './fault.js'
 import type { Connected, RenegotiateOptions, Step } from './handshake/context.js'
-import { Progress } from './handshake/progress.js'
+import { Progress, type Progressing } from './handshake/progress.js'
 import type { Incoming, Layer, Level } from './layer/layer.js'
 import type { Settings } from './options.js'
 import type { ConnectionInfo, Output } from './output.js'
@@ -19,7 +19,7 @@ const fatal = 2
 
 type Life = 'new' | 'open' | 'failed' | 'closed'
 
-export class Engine implements Connection {
+export class Engine implements Connection, Progressing {
   readonly role: 'client' | 'server'
   readonly #layer: Layer
   readonly #effects: Effects
@@ -34,8 +34,8 @@ export class Engine implements Connection {
   #warnings = 0
   /** Code of the configuration may be running. */
   #busy = false
-  /** It called `abort`. */
-  #doomed = false
+  /** It called `abort`. For the progress too. */
+  isDoomed = false
 
   constructor(settings: Settings, layer: Layer, now: Time, start: (effects: Effects) => Step) {
     this.role = settings.role
@@ -43,10 +43,7 @@ export class Engine implements Connection {
     this.#layer = layer
     this.#effects = new Effects(settings, layer, now, start)
     this.#sender = new Sender(layer, this.#effects, settings.limits.maxQueued)
-    this.#progress = new Progress(this.#effects, {
-      established: (connected) => this.#establish(connected),
-      isDoomed: () => this.#doomed,
-    })
+    this.#progress = new Progress(this.#effects, this)
   }
 
   get info(): ConnectionInfo | undefined {
@@ -78,7 +75,7 @@ export class Engine implements Connection {
   poll(): Output {
     this.#call('poll')
     for (;;) {
-      const output = this.#effects.outputs.shift()
+      const output = this.#effects.next()
       if (output !== undefined) return output
       if (this.#isOver()) break
       if (!this.#step()) break
@@ -197,7 +194,7 @@ export class Engine implements Connection {
       throw new Error(
         'export: another exchange is under way, or a decision is open: answer and poll',
       )
-    if (layer.pendingOutput > 0 || this.#sender.queued > 0 || this.#effects.outputs.length > 0)
+    if (layer.pendingOutput > 0 || this.#sender.queued > 0 || this.#effects.waiting > 0)
       throw new Error('export: outputs wait; poll until idle first')
     const exported: ExportedConnection = {
       role: this.role,
@@ -229,12 +226,12 @@ export class Engine implements Connection {
   }
 
   abort(): void {
-    this.#doomed = this.#busy
+    this.isDoomed = this.#busy
     if (this.#busy) return
     if (this.#isOver()) return
     this.#life = 'closed'
     this.#dropSecrets('closed')
-    this.#effects.outputs.length = 0
+    this.#effects.discard()
   }
 
   // Methods, where getters would read better: V8 calls its runtime for each use of a private getter.
@@ -338,7 +335,7 @@ export class Engine implements Connection {
 
   #leave(outer: boolean): void {
     this.#busy = outer
-    if (this.#doomed) this.abort()
+    if (this.isDoomed) this.abort()
   }
 
   #handle(incoming: Incoming): void {
@@ -369,8 +366,10 @@ export class Engine implements Connection {
     } else throw new Fault('unexpectedData', `in state ${this.state}`)
   }
 
-  #establish(connected: Connected): void {
+  /** For the progress. */
+  established(connected: Connected): void {
     this.#layer.complete(this.#effects.time)
+    this.#effects.complete()
     this.#effects.emit({ kind: 'established', info: connected.info })
     connected.established?.(this.#effects)
     if (this.#sender.queued > 0) this.#sendQueued()

@@ -107,7 +107,9 @@ function ofThem<V extends SpokenVersion>(
   all: readonly V[],
   left: readonly SpokenVersion[],
 ): readonly V[] {
-  return all.filter((version) => left.includes(version))
+  const ours = all.filter((version) => left.includes(version))
+  // The list itself where it is whole: each connection has settings.
+  return ours.length === all.length ? all : ours
 }
 
 /** What a profile leaves of the settings. */

@@ -8,7 +8,7 @@ export class Sender {
   readonly #layer: Layer
   readonly #effects: Effects
   readonly #maxQueued: number
-  #queue: Uint8Array[] = []
+  #queue: Uint8Array[] | undefined
   #queued = 0
 
   constructor(layer: Layer, effects: Effects, maxQueued: number) {
@@ -25,23 +25,28 @@ export class Sender {
   /** Copies what there is room for, to be sent when it may be; returns the bytes taken. */
   enqueue(plaintext: Uint8Array): number {
     const accepted = this.#share(plaintext, this.#maxQueued - this.#queued)
-    if (accepted > 0) this.#queue.push(plaintext.slice(0, accepted))
+    if (accepted > 0) {
+      this.#queue ??= []
+      this.#queue.push(plaintext.slice(0, accepted))
+    }
     this.#queued += accepted
     return accepted
   }
 
   /** Sends what was queued; false while something of it is left. */
   sendQueued(connected: Connected | undefined): boolean {
-    while (this.#queue.length > 0) {
-      const [first = noBytes] = this.#queue
+    const queue = this.#queue ?? []
+    while (queue.length > 0) {
+      const [first = noBytes] = queue
       const sent = this.seal(first, connected)
       this.#queued -= sent
       if (sent < first.length) {
-        this.#queue[0] = first.subarray(sent)
+        queue[0] = first.subarray(sent)
         return false
       }
-      this.#queue.shift()
+      queue.shift()
     }
+    this.#queue = undefined
     return true
   }
 
@@ -78,8 +83,8 @@ export class Sender {
   }
 
   drop(): void {
-    for (const bytes of this.#queue) bytes.fill(0)
-    this.#queue = []
+    for (const bytes of this.#queue ?? []) bytes.fill(0)
+    this.#queue = undefined
     this.#queued = 0
   }
 

@@ -36,7 +36,8 @@ export class DuplexTransport implements Transport {
     stream.pause()
     // The peer's end of its side is not the end of ours.
     stream.allowHalfOpen = true
-    stream.on('error', this.#onError)
+    Object.assign(stream, { [carrier]: this })
+    stream.on('error', onError)
   }
 
   start(sink: Sink): void {
@@ -47,12 +48,12 @@ export class DuplexTransport implements Transport {
       return
     }
     if (stream.readableEnded) {
-      this.#onEnd()
+      this.inputEnded()
       return
     }
-    stream.on('data', this.#onData)
-    stream.on('end', this.#onEnd)
-    stream.on('close', this.#onEnd)
+    stream.on('data', onData)
+    stream.on('end', onEnd)
+    stream.on('close', onEnd)
     stream.resume()
   }
 
@@ -70,33 +71,53 @@ export class DuplexTransport implements Transport {
 
   end(ended: () => void): void {
     this.#stream.end((error?: Error | null) => {
-      if (error) this.#onError(error)
+      if (error) this.failed(error)
       else ended()
     })
   }
 
   destroy(): void {
     this.#sink = undefined
-    this.#stream.off('data', this.#onData)
+    this.#stream.off('data', onData)
     // The listener for errors stays: one may still come, and nobody else would hear it.
     this.#stream.destroy()
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  /** For the stream's listeners. */
+  received(chunk: Uint8Array): void {
     // Not as a Buffer, whose `slice` does not copy.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     if (this.#sink?.receive(bytes) === false) this.#stream.pause()
   }
 
-  readonly #onEnd = (): void => {
+  /** For the stream's listeners. */
+  inputEnded(): void {
     if (this.#ended) return
     this.#ended = true
     this.#sink?.receiveEnd()
   }
 
-  readonly #onError = (error: Error): void => {
+  /** For the stream's listeners. */
+  failed(error: Error): void {
     this.#sink?.fail(error)
   }
+}
+
+const carrier = Symbol('carrier')
+
+/** A stream that a transport has. Its listeners are the same for all, so that an idle connection holds none of its own. */
+type Carrying = Duplex & { readonly [carrier]?: DuplexTransport }
+
+function onData(this: Carrying, chunk: Uint8Array): void {
+  this[carrier]?.received(chunk)
+}
+
+function onEnd(this: Carrying): void {
+  this[carrier]?.inputEnded()
+}
+
+function onError(this: Carrying, error: Error): void {
+  this[carrier]?.failed(error)
 }
 
 /** Where a stream is connected, as far as it says. */

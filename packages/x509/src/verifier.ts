@@ -323,7 +323,9 @@ function* runPlan(
   const { certificates, anchor } = outcome.path
   const isOwn = certificates.length === 1 && isSame(certificates[0], anchor.certificate)
   const path =
-    anchor.certificate === undefined || isOwn ? certificates : [...certificates, anchor.certificate]
+    anchor.certificate === undefined || isOwn
+      ? [...certificates]
+      : [...certificates, anchor.certificate]
   return {
     ok: true,
     publicKey: leaf.publicKey,

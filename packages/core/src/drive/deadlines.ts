@@ -1,6 +1,12 @@
 /** Several deadlines on one timer. All are monotonic ms. */
 import type { Clock } from './transport.js'
 
+/** Whose deadlines they are. */
+export interface Waiting {
+  /** The earliest may have come. */
+  handleTimer(): void
+}
+
 export class Deadlines {
   /** When the connection wants `handleTimeout`. */
   connection: number | undefined
@@ -9,12 +15,12 @@ export class Deadlines {
   /** When waiting for the peer's end is over. */
   end: number | undefined
   readonly #clock: Clock
-  readonly #callback: () => void
+  readonly #waiting: Waiting
   #set: number | undefined
 
-  constructor(clock: Clock, callback: () => void) {
+  constructor(clock: Clock, waiting: Waiting) {
     this.#clock = clock
-    this.#callback = callback
+    this.#waiting = waiting
   }
 
   /** Sets the timer to the earliest, where that has changed. */
@@ -22,7 +28,8 @@ export class Deadlines {
     const earliest = least(least(this.connection, this.handshake), this.end)
     if (earliest === this.#set) return
     this.#set = earliest
-    this.#clock.setTimer(earliest, this.#onTimer)
+    // Made anew each time, since few are set, and an idle connection has none.
+    this.#clock.setTimer(earliest, () => this.#onTimer())
   }
 
   clear(): void {
@@ -36,9 +43,9 @@ export class Deadlines {
     return deadline !== undefined && this.#clock.now().monotonic >= deadline
   }
 
-  readonly #onTimer = (): void => {
+  #onTimer(): void {
     this.#set = undefined
-    this.#callback()
+    this.#waiting.handleTimer()
   }
 }
 

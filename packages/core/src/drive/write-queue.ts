@@ -9,11 +9,12 @@ export interface Writing {
   written(error: unknown): void
 }
 
+/** Idle, it has no lists, and no callback. */
 export class WriteQueue {
   readonly #transport: Transport
   readonly #writing: Writing
-  #gathered: Uint8Array[] = []
-  #underWay: readonly Uint8Array[] = []
+  #gathered: Uint8Array[] | undefined
+  #underWay: readonly Uint8Array[] | undefined
   #stopped = false
   /** Bytes that the transport has not taken yet. */
   size = 0
@@ -24,31 +25,33 @@ export class WriteQueue {
   }
 
   push(bytes: Uint8Array): void {
-    this.#gathered.push(bytes)
+    if (this.#gathered === undefined) this.#gathered = [bytes]
+    else this.#gathered.push(bytes)
     this.size += bytes.length
   }
 
   /** Begins a write of all that has gathered, unless one is under way. */
   flush(): void {
-    if (this.#stopped || this.#underWay.length > 0 || this.#gathered.length === 0) return
-    this.#underWay = this.#gathered
-    this.#gathered = []
-    this.#transport.write(this.#underWay, this.#onWritten)
+    const gathered = this.#gathered
+    if (this.#stopped || this.#underWay !== undefined || gathered === undefined) return
+    this.#underWay = gathered
+    this.#gathered = undefined
+    this.#transport.write(gathered, (error) => this.#onWritten(error))
   }
 
   get isEmpty(): boolean {
-    return this.#underWay.length === 0 && this.#gathered.length === 0
+    return this.#underWay === undefined && this.#gathered === undefined
   }
 
   stop(): void {
     this.#stopped = true
-    this.#gathered = []
+    this.#gathered = undefined
   }
 
-  readonly #onWritten = (error?: unknown): void => {
+  #onWritten(error: unknown): void {
     const chunks = this.#underWay
-    if (this.#stopped || chunks.length === 0) return
-    this.#underWay = []
+    if (this.#stopped || chunks === undefined) return
+    this.#underWay = undefined
     if (error !== undefined && error !== null) {
       this.#writing.written(error)
       return

@@ -25,6 +25,7 @@ import {
 } from '../wire/message.js'
 import { ask, type Connected, type Context, type Step } from './context.js'
 import { common } from './negotiate.js'
+import { keptPeer } from './peer-chain.js'
 
 /** What the peer presented, before anyone has verified it. */
 export interface PresentedPeer {
@@ -144,18 +145,10 @@ export function verifyPeer(
   then: (peer: VerifiedPeer) => Step,
   connected?: Connected,
 ): Step {
-  const peer = {
-    chain: presented.chain,
-    publicKey: presented.key.spki,
-    details: undefined,
-    dangerouslyUnverified: false,
-    expires: undefined,
-    [verified]: true,
-  } as const
   if (typeof verification === 'object') {
     // A pin is the stricter of the two.
-    if (!('pinnedKeys' in verification)) return then({ ...peer, dangerouslyUnverified: true })
-    if (isPinned(verification, presented.key.spki)) return then(peer)
+    if (!('pinnedKeys' in verification)) return then(verifiedPeer(presented, {}, true))
+    if (isPinned(verification, presented.key.spki)) return then(verifiedPeer(presented, {}))
     throw new Fault('certificateRejected', 'the public key is not one of the pinned ones')
   }
   const full: VerifyQuestion = {
@@ -176,10 +169,19 @@ export function verifyPeer(
       // Two parsers that disagree about the key would authenticate the wrong one.
       if (!(answer.publicKey instanceof Uint8Array) || !equal(answer.publicKey, presented.key.spki))
         throw new Fault('verifierMismatch', `${presented.chain.length} certificates`)
-      return then({ ...peer, details: answer.details, expires: answer.expires })
+      return then(verifiedPeer(presented, answer))
     },
     connected,
   )
+}
+
+function verifiedPeer(
+  presented: PresentedPeer,
+  { details, expires }: Pick<Extract<VerifyAnswer, { ok: true }>, 'details' | 'expires'>,
+  dangerouslyUnverified = false,
+): VerifiedPeer {
+  const { chain, publicKey } = keptPeer(presented)
+  return { chain, publicKey, details, dangerouslyUnverified, expires, [verified]: true }
 }
 
 /** The peer of a session: the PSK shows that it is the one that was verified when the session began. */
@@ -193,6 +195,13 @@ export function resumedPeer(stored: StoredPeer, expires: number): VerifiedPeer {
     expires,
     [verified]: true,
   }
+}
+
+/** What sessions keep of a peer. */
+export function storedPeer(peer: Peer | undefined): StoredPeer | undefined {
+  if (peer === undefined) return undefined
+  const { chain, publicKey, dangerouslyUnverified } = peer
+  return { chain, publicKey, dangerouslyUnverified }
 }
 
 /** The peer of an exported connection, which verified it. */

@@ -1,11 +1,17 @@
 /** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
-import { noBytes, wipe } from '../bytes.js'
-import type { CipherSuite } from '../crypto/provider.js'
+import { noBytes, packed, unpacked, wipe } from '../bytes.js'
+import { serverEndPoint } from '../crypto/end-point.js'
+import type { CipherSuite, HashAlgorithm } from '../crypto/provider.js'
 import type { ExportedConnection, ExportedKeys } from '../exported.js'
 import { Fault } from '../fault.js'
 import type { Settings } from '../options.js'
 import type { ConnectionInfo, Peer } from '../output.js'
-import { exportKeyingMaterial, nextTrafficSecret, trafficKeys13 } from '../schedule/tls13.js'
+import {
+  exportKeyingMaterial,
+  nextTrafficSecret,
+  resumptionPsk,
+  trafficKeys13,
+} from '../schedule/tls13.js'
 import { decode, encode } from '../wire/codec.js'
 import { keyUpdate } from '../wire/message.js'
 import { messageType } from '../wire/registry.js'
@@ -16,21 +22,21 @@ const updateRequested = 1
 /** CertificateRequests without data between them. */
 const maxRequests = 8
 
+/** The secrets themselves are wiped when they have been taken: keys must have been made of them before. */
 export interface Secrets13 {
   readonly suite: CipherSuite
   readonly prefix: string
   readonly read: Uint8Array
   readonly write: Uint8Array
   readonly exporter: Uint8Array
+  /** Client: what tickets come from; empty for a server. */
+  readonly resumption: Uint8Array
 }
 
 /** What only some connections have. */
 export interface Extras13 {
-  /** The hash of the server's certificate, for channel binding. */
-  readonly endPoint?: () => Uint8Array | undefined
-  /** Client: the secret that tickets come from, and how many came. */
-  readonly resumption?: Uint8Array
-  readonly tickets?: () => number
+  /** For channel binding. */
+  readonly serverCertificate?: Uint8Array | undefined
   readonly peerExpires?: number | undefined
   /** Server: starts authentication of the client. */
   readonly request?: ((context: Context) => State) | undefined
@@ -38,14 +44,19 @@ export interface Extras13 {
 
 export class Connected13 implements Connected {
   readonly updatesKeys = true
+  /** Client: the tickets that came. */
+  tickets = 0
   #info: ConnectionInfo
   readonly #suite: CipherSuite
   readonly #prefix: string
-  readonly #exporter: Uint8Array
+  // Secrets are packed, since they are held as long as the connection.
+  readonly #exporter: number[]
+  readonly #resumption: number[]
+  #read: number[]
+  #write: number[]
   readonly #maxKeyUpdates: number
+  readonly #hashes: readonly HashAlgorithm[]
   readonly #extras: Extras13
-  #read: Uint8Array
-  #write: Uint8Array
   #keyUpdates = 0
   #requests = 0
   /** The peer asked for an update. */
@@ -55,14 +66,17 @@ export class Connected13 implements Connected {
   /** We asked the peer, who has not sent a KeyUpdate since. */
   #awaitsReply = false
 
-  constructor(info: ConnectionInfo, secrets: Secrets13, maxKeyUpdates: number, extras: Extras13) {
+  constructor(info: ConnectionInfo, secrets: Secrets13, settings: Settings, extras: Extras13) {
     this.#info = info
     this.#suite = secrets.suite
     this.#prefix = secrets.prefix
-    this.#read = secrets.read
-    this.#write = secrets.write
-    this.#exporter = secrets.exporter
-    this.#maxKeyUpdates = maxKeyUpdates
+    this.#read = taken(secrets.read)
+    this.#write = taken(secrets.write)
+    this.#exporter = taken(secrets.exporter)
+    this.#resumption = taken(secrets.resumption)
+    // Not the settings themselves, so that an idle connection does not hold them.
+    this.#maxKeyUpdates = settings.limits.keyUpdates
+    this.#hashes = settings.crypto.hashes
     this.#extras = extras
   }
 
@@ -70,29 +84,38 @@ export class Connected13 implements Connected {
     return this.#info
   }
 
+  get suite(): CipherSuite {
+    return this.#suite
+  }
+
   /** The client has authenticated itself after the handshake. */
   authenticated(peer: Peer | undefined): void {
     this.#info = { ...this.#info, peer }
   }
 
-  /** The current generation of our sending secret: the base key of a Finished after the handshake (RFC 9846 4.5.3). */
-  get writeSecret(): Uint8Array {
-    return this.#write
+  /** A copy of the current generation: the base key of a Finished after the handshake (RFC 9846 4.5.3). */
+  secret(direction: 'read' | 'write'): Uint8Array {
+    return this.#unpacked(direction === 'read' ? this.#read : this.#write)
   }
 
-  get readSecret(): Uint8Array {
-    return this.#read
+  /** Client: the PSK of a ticket. */
+  ticketPsk(ticketNonce: Uint8Array): Uint8Array {
+    const secret = this.#unpacked(this.#resumption)
+    const psk = resumptionPsk(this.#suite.hash, this.#prefix, secret, ticketNonce)
+    wipe(secret)
+    return psk
+  }
+
+  #unpacked(words: readonly number[]): Uint8Array {
+    return unpacked(words, words.length === 0 ? 0 : this.#suite.hash.outputLength)
   }
 
   exporter(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
-    return exportKeyingMaterial(
-      this.#suite.hash,
-      this.#prefix,
-      this.#exporter,
-      label,
-      context,
-      length,
-    )
+    const { hash } = this.#suite
+    const secret = this.#unpacked(this.#exporter)
+    const exported = exportKeyingMaterial(hash, this.#prefix, secret, label, context, length)
+    wipe(secret)
+    return exported
   }
 
   updateKeys(request: boolean, context: Context): void {
@@ -106,10 +129,9 @@ export class Connected13 implements Connected {
     const asks = request && !this.#awaitsReply
     const requestUpdate = asks ? updateRequested : updateNotRequested
     context.send(messageType.keyUpdate, encode(keyUpdate, { requestUpdate }))
-    const next = nextTrafficSecret(this.#suite.hash, this.#prefix, this.#write)
-    wipe(this.#write)
-    this.#write = next
+    const next = this.#next(this.#write)
     context.installWrite('application', trafficKeys13(this.#suite, this.#prefix, next))
+    this.#write = taken(next)
     context.flush()
     this.#owesRequest = false
     // A reply does not ask in turn.
@@ -127,12 +149,19 @@ export class Connected13 implements Connected {
     this.#keyUpdates++
     if (this.#keyUpdates > this.#maxKeyUpdates)
       throw new Fault('tooManyKeyUpdates', `${this.#keyUpdates} without data between them`)
-    const next = nextTrafficSecret(this.#suite.hash, this.#prefix, this.#read)
-    wipe(this.#read)
-    this.#read = next
+    const next = this.#next(this.#read)
     context.installRead('application', trafficKeys13(this.#suite, this.#prefix, next))
+    this.#read = taken(next)
     this.#awaitsReply = false
     if (requestUpdate === updateRequested) this.#owesReply = true
+  }
+
+  /** The next generation of a secret, which is wiped. */
+  #next(words: number[]): Uint8Array {
+    const secret = this.#unpacked(words)
+    const next = nextTrafficSecret(this.#suite.hash, this.#prefix, secret)
+    wipe(secret, words)
+    return next
   }
 
   settle(context: Context): void {
@@ -177,17 +206,18 @@ export class Connected13 implements Connected {
   ): Uint8Array | undefined {
     // RFC 9266 4.2. tls-unique is not defined for TLS 1.3 (RFC 9846 appendix C.5).
     if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
-    if (type === 'tls-server-end-point') return this.#extras.endPoint?.()
-    return undefined
+    const { serverCertificate } = this.#extras
+    if (type !== 'tls-server-end-point' || serverCertificate === undefined) return undefined
+    return serverEndPoint(serverCertificate, this.#hashes)
   }
 
   exportKeys(): ExportedKeys {
     return {
-      read: this.#read.slice(),
-      write: this.#write.slice(),
-      exporter: this.#exporter.slice(),
-      resumption: this.#extras.resumption?.slice() ?? noBytes,
-      tickets: this.#extras.tickets?.() ?? 0,
+      read: this.#unpacked(this.#read),
+      write: this.#unpacked(this.#write),
+      exporter: this.#unpacked(this.#exporter),
+      resumption: this.#unpacked(this.#resumption),
+      tickets: this.tickets,
       keyUpdates: this.#keyUpdates,
       owesKeyUpdate: this.#owesReply,
       awaitsKeyUpdate: this.#awaitsReply,
@@ -199,15 +229,22 @@ export class Connected13 implements Connected {
   }
 
   /** Goes on where an exported connection stood. */
-  restoreUpdates({ keyUpdates, owesKeyUpdate, awaitsKeyUpdate }: ExportedKeys): void {
+  restore({ tickets, keyUpdates, owesKeyUpdate, awaitsKeyUpdate }: ExportedKeys): void {
+    this.tickets = tickets
     this.#keyUpdates = keyUpdates
     this.#owesReply = owesKeyUpdate
     this.#awaitsReply = awaitsKeyUpdate
   }
 
   wipe(): void {
-    wipe(this.#read, this.#write, this.#exporter, this.#extras.resumption)
+    wipe(this.#read, this.#write, this.#exporter, this.#resumption)
   }
+}
+
+function taken(secret: Uint8Array): number[] {
+  const words = packed(secret)
+  wipe(secret)
+  return words
 }
 
 /**
@@ -216,18 +253,19 @@ export class Connected13 implements Connected {
  */
 export function restoreConnected(
   { info, keys }: ExportedConnection,
-  { suites, limits }: Settings,
+  settings: Settings,
   context: Context,
   extras: Extras13,
-): { readonly connected: Connected13; readonly suite: CipherSuite } {
+): Connected13 {
   const { labelPrefix: prefix } = context.layer.traits
-  const suite = suites.find(({ id }) => id === info.suite.id)
+  const suite = settings.suites.find(({ id }) => id === info.suite.id)
   if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
-  const [read, write, exporter] = [keys.read.slice(), keys.write.slice(), keys.exporter.slice()]
+  const [read, write] = [keys.read.slice(), keys.write.slice()]
+  const [exporter, resumption] = [keys.exporter.slice(), keys.resumption.slice()]
   context.installRead('application', trafficKeys13(suite, prefix, read))
   context.installWrite('application', trafficKeys13(suite, prefix, write))
-  const secrets = { suite, prefix, read, write, exporter }
-  const connected = new Connected13(info, secrets, limits.keyUpdates, extras)
-  connected.restoreUpdates(keys)
-  return { connected, suite }
+  const secrets = { suite, prefix, read, write, exporter, resumption }
+  const connected = new Connected13(info, secrets, settings, extras)
+  connected.restore(keys)
+  return connected
 }

@@ -23,7 +23,7 @@ import type { SpokenVersion } from './version.js'
 /** Where a handshake stands: the next state, or a question that must be answered first. */
 export type Step = State | Pause
 
-/** A state holds, in its closure, exactly the fields that are valid in it. */
+/** A state holds exactly the fields that are valid in it. */
 export interface State {
   /** As in RFC 9846 appendix A. */
   readonly name: string
@@ -79,11 +79,32 @@ export function state<F>(
   connected?: Connected,
   warned?: State['warned'],
 ): State {
-  return {
-    name,
-    accept: (message, context) => table[message.type]?.(fields, message, context),
-    connected,
-    warned,
+  return new TableState(name, table, fields, connected, warned)
+}
+
+class TableState<F> implements State {
+  readonly name: string
+  readonly connected: Connected | undefined
+  readonly warned: State['warned']
+  readonly #table: Table<F>
+  readonly #fields: F
+
+  constructor(
+    name: string,
+    table: Table<F>,
+    fields: F,
+    connected: Connected | undefined,
+    warned: State['warned'],
+  ) {
+    this.name = name
+    this.connected = connected
+    this.warned = warned
+    this.#table = table
+    this.#fields = fields
+  }
+
+  accept(message: HandshakeMessage, context: Context): Step | undefined {
+    return this.#table[message.type]?.(this.#fields, message, context)
   }
 }
 

@@ -7,16 +7,17 @@ import { messageName } from '../wire/message.js'
 import { consult } from './consult.js'
 import { type Connected, isPause, type Pause, type State, type Step } from './context.js'
 
-export interface ProgressHooks {
+/** Whose handshake it is. */
+export interface Progressing {
   /** The handshake is complete, for the first time. */
   established(connected: Connected): void
   /** A policy called `abort`: nothing more is to be done. */
-  isDoomed(): boolean
+  readonly isDoomed: boolean
 }
 
 export class Progress {
   readonly #effects: Effects
-  readonly #hooks: ProgressHooks
+  readonly #owner: Progressing
   #state: State | undefined
   #name = 'start'
   #connected: Connected | undefined
@@ -24,9 +25,9 @@ export class Progress {
   #answered: (() => Step) | undefined
   #decisions = 0
 
-  constructor(effects: Effects, hooks: ProgressHooks) {
+  constructor(effects: Effects, owner: Progressing) {
     this.#effects = effects
-    this.#hooks = hooks
+    this.#owner = owner
   }
 
   /** The state's name, for traces. */
@@ -96,7 +97,7 @@ export class Progress {
         return
       }
       const answer = consult(policy, question)
-      if (this.#hooks.isDoomed()) return
+      if (this.#owner.isDoomed) return
       step = step.resume(answer)
     }
     this.#state = step
@@ -105,9 +106,9 @@ export class Progress {
       this.#effects.observe({ kind: 'state', name: step.name })
     }
     if (step.connected === undefined || this.#connected !== undefined) return
-    if (this.#hooks.isDoomed()) return
+    if (this.#owner.isDoomed) return
     this.#connected = step.connected
-    this.#hooks.established(step.connected)
+    this.#owner.established(step.connected)
   }
 
   /** It is over: nothing is kept but what `connected` was. */

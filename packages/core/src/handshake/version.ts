@@ -8,6 +8,7 @@ import type { ExportedConnection } from '../exported.js'
 import type { ClientSettings, ServerSettings } from '../options.js'
 import type { ClientVersion } from './client/hello.js'
 import type { Context, State } from './context.js'
+import { named } from './named.js'
 import type { ServerVersion } from './server/hello.js'
 
 /** What a version is called, whoever speaks it. */
@@ -19,9 +20,11 @@ export interface SpokenVersion {
 
 /** A version as its layer has it on the wire and calls it. */
 export function spokenVersion(
-  { id, name }: SpokenVersion,
+  version: SpokenVersion,
   { layer: { traits } }: Context,
 ): SpokenVersion {
+  const { id, name } = version
+  if (traits.wireVersion(id) === id && traits.namePrefix === '') return named(version)
   return { id: traits.wireVersion(id), name: traits.namePrefix + name }
 }
 

@@ -1,26 +1,31 @@
 /** Record protection of TLS 1.3 (RFC 9846 5.2): the content type and padding go inside. */
-import { noBytes, wipe } from '../bytes.js'
+import { noBytes, packed, wipe } from '../bytes.js'
 import type { Aead, AeadAlgorithm } from '../crypto/provider.js'
 import type { OpenedRecord, RecordProtection } from './layer.js'
 
 export class Protection13 implements RecordProtection {
   readonly concealsType = true
-  readonly confidentialityLimit: number
-  readonly integrityLimit: number
+  readonly #algorithm: AeadAlgorithm
   readonly #aead: Aead
-  readonly #tagLength: number
-  readonly #iv: Uint8Array
+  /** Packed, since keys are held as long as the connection. */
+  readonly #iv: number[]
 
   constructor(algorithm: AeadAlgorithm, key: Uint8Array, iv: Uint8Array) {
+    this.#algorithm = algorithm
     this.#aead = algorithm.create(key)
-    this.#tagLength = algorithm.tagLength
-    this.#iv = iv
-    this.confidentialityLimit = algorithm.confidentialityLimit
-    this.integrityLimit = algorithm.integrityLimit
+    this.#iv = packed(iv)
+  }
+
+  get confidentialityLimit(): number {
+    return this.#algorithm.confidentialityLimit
+  }
+
+  get integrityLimit(): number {
+    return this.#algorithm.integrityLimit
   }
 
   sealedLength(length: number, padding: number): number {
-    return length + 1 + padding + this.#tagLength
+    return length + 1 + padding + this.#algorithm.tagLength
   }
 
   longestSealed(length: number): number {
@@ -62,8 +67,9 @@ export class Protection13 implements RecordProtection {
 
   /** RFC 9846 5.3: the sequence number, 64 bits, xored onto the end of the IV. */
   #nonceFor(sequence: number): Uint8Array {
-    const nonce = scratch.length === this.#iv.length ? scratch : new Uint8Array(this.#iv.length)
-    nonce.set(this.#iv)
+    const { nonceLength } = this.#algorithm
+    const nonce = scratch.length === nonceLength ? scratch : new Uint8Array(nonceLength)
+    for (let i = 0; i < nonceLength; i++) nonce[i] = (this.#iv[i >> 2] ?? 0) >> (8 * (i & 3))
     const last = nonce.length - 1
     let left = sequence
     for (let i = last; i > last - 8 && left > 0; i--) {

@@ -151,8 +151,9 @@ export function trafficKeys13(suite: CipherSuite, prefix: string, secret: Uint8A
     secret,
     protection() {
       const key = expand('key', suite.aead.keyLength)
-      const protection = new Protection13(suite.aead, key, expand('iv', suite.aead.nonceLength))
-      wipe(key)
+      const iv = expand('iv', suite.aead.nonceLength)
+      const protection = new Protection13(suite.aead, key, iv)
+      wipe(key, iv)
       return protection
     },
     headerMask: () => suite.aead.headerMask(expand('sn', suite.aead.keyLength)),

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createClient } from '#src/client.js'
 import { createServer } from '#src/server.js'
-import { after, trustEveryone } from '#src/testing.js'
+import { after, nullCredential, Pair, trustEveryone } from '#src/testing.js'
 import { messageType } from '#src/wire/registry.js'
 import { alive } from '../support/alive.js'
 import {
@@ -73,7 +73,7 @@ test('a connection that waits for the handshake holds little', async () => {
   assert.ok(more / 200 < 20_000, `${more / 200} bytes each`)
 })
 
-test('an idle connection holds no buffers of its own', async () => {
+test('an idle connection holds no buffers of its own, and little of its handshake', async () => {
   const more = await grown(() => {
     const pairs = []
     for (let i = 0; i < 100; i++) {
@@ -86,7 +86,50 @@ test('an idle connection holds no buffers of its own', async () => {
     }
     return pairs
   })
-  assert.ok(more / 200 < 20_000, `${more / 200} bytes each`)
+  // The handshake's closures or secrets as typed arrays would each be a KB more.
+  assert.ok(more / 200 < 5_000, `${more / 200} bytes each`)
+})
+
+test('an idle connection does not hold its configuration', async () => {
+  const held: WeakRef<object>[] = []
+  const noticed = <C extends object>(config: C): C => {
+    held.push(new WeakRef(config))
+    return config
+  }
+  const pair = new Pair(
+    (time) => createClient(noticed(clientConfig()), time),
+    (time) => createServer(noticed(serverConfig()), time),
+  ).run()
+  await alive()
+  assert.is(held.length, 2)
+  assert.equal(
+    held.map((reference) => reference.deref()),
+    [undefined, undefined],
+  )
+  assert.is(pair.client.connection.state, 'connected')
+})
+
+test('connections to one server hold one copy of its certificates', () => {
+  const chains = [connect().run(), connect().run()].map(({ client }) => client.info?.peer?.chain)
+  assert.ok(chains[0] !== undefined && chains[0].length > 0)
+  assert.ok(chains[0] === chains[1])
+  // A copy, which does not hold the message that it came in.
+  for (const certificate of chains[0]) assert.is(certificate.buffer.byteLength, certificate.length)
+})
+
+test('another server has another chain, however many are known', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `server${index}.example`)
+  const dial = (name: string) => {
+    const credential = nullCredential({ name })
+    const pair = connect({ verify: trustEveryone }, { credentials: [credential] }).run()
+    const chain = pair.client.info?.peer?.chain ?? []
+    assert.equal(chain, credential.chain)
+    return chain
+  }
+  const [first = ''] = names
+  const known = dial(first)
+  for (const name of names.slice(1)) dial(name)
+  assert.ok(dial(first) !== known, 'chains are kept for good')
 })
 
 test('renegotiations leave nothing behind', async () => {

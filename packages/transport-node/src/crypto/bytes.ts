@@ -46,6 +46,18 @@ export function join(...parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
+/** A key, whose length is a multiple of four, as a plain array of 32-bit words in the machine's own order. */
+export function toWords(key: Uint8Array): number[] {
+  const words = new Int32Array(key.slice().buffer)
+  const plainWords = Array.from({ length: words.length }, (_, index) => words[index] ?? 0)
+  words.fill(0)
+  return plainWords
+}
+
+export function fromWords(words: readonly number[]): Uint8Array {
+  return new Uint8Array(Int32Array.from(words).buffer)
+}
+
 /** Big-endian, in exactly `length` bytes. */
 export function leftPad(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.length === length) return bytes

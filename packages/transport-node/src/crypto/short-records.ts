@@ -5,6 +5,7 @@
 import type { Aead, AeadAlgorithm, CipherSuite, CipherSuite12, CryptoProvider } from '@sanstls/core'
 import { wasm } from '@sanstls/core/wasm'
 import { lazy } from './available.js'
+import { fromWords, toWords } from './bytes.js'
 
 /** Bytes up to which the module is faster. */
 const limits: Readonly<Record<string, number>> = {
@@ -71,7 +72,7 @@ function divide(long: AeadAlgorithm): AeadAlgorithm {
     create(key) {
       if (key.length !== long.keyLength)
         throw new TypeError(`${long.name} key of ${long.keyLength} bytes expected`)
-      return new DividedKey(key.slice(), limit, long, short)
+      return new DividedKey(toWords(key), limit, long, short)
     },
   }
 }
@@ -81,12 +82,13 @@ class DividedKey implements Aead {
   readonly #limit: number
   readonly #long: AeadAlgorithm
   readonly #short: () => AeadAlgorithm | undefined
-  #key: Uint8Array | undefined
+  /** In words: it is held as long as the connection, and a typed array takes 200 bytes, however short it is. */
+  #key: number[] | undefined
   #forLong: Aead | undefined
   #forShort: Aead | undefined
 
   constructor(
-    key: Uint8Array,
+    key: number[],
     limit: number,
     long: AeadAlgorithm,
     short: () => AeadAlgorithm | undefined,
@@ -133,17 +135,24 @@ class DividedKey implements Aead {
     if (key === undefined) throw new Error('the key was wiped')
     const short = length <= this.#limit && records++ >= recordsBeforeModule && this.#short()
     if (short) return this.#prepare(short, key)
-    this.#forLong ??= this.#long.create(key)
+    this.#forLong ??= create(this.#long, key)
     return this.#forLong
   }
 
-  #prepare(short: AeadAlgorithm, key: Uint8Array): Aead {
+  #prepare(short: AeadAlgorithm, key: readonly number[]): Aead {
     for (const oldest of ready) {
       if (ready.size < mostReady) break
       oldest.drop()
     }
     ready.add(this)
-    this.#forShort = short.create(key)
+    this.#forShort = create(short, key)
     return this.#forShort
   }
+}
+
+function create(algorithm: AeadAlgorithm, words: readonly number[]): Aead {
+  const key = fromWords(words)
+  const aead = algorithm.create(key)
+  key.fill(0)
+  return aead
 }

@@ -24,13 +24,13 @@ export interface Parts {
   readonly drive: Drive
   readonly incoming: Incoming
   readonly outgoing: Outgoing
-  readonly info: ConnectionInfo
+  /** Made when it is first asked for. */
   readonly closed: Promise<void>
   readonly addresses: Addresses
   /** Has the next `peerAuthenticated` output reported. */
-  readonly whenPeerAuthenticates: () => Promise<Peer | undefined>
+  whenPeerAuthenticates(): Promise<Peer | undefined>
   /** What the next renegotiation comes to: what was negotiated, or undefined where the peer does not want one. */
-  readonly whenRenegotiated: () => Promise<ConnectionInfo | undefined>
+  whenRenegotiated(): Promise<ConnectionInfo | undefined>
 }
 
 /**
@@ -41,30 +41,32 @@ export interface Parts {
  * failure, with the code `truncated`.
  */
 export class TlsConnection implements AsyncIterable<Uint8Array> {
-  readonly addresses: Addresses
-  /**
-   * Fulfilled once both sides have closed, or `close` was called, and the transport has been freed; rejected after a
-   * failure. It need not be handled: a failure shows in reads and writes as well.
-   */
-  readonly closed: Promise<void>
+  readonly #parts: Parts
   readonly #drive: Drive
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
-  readonly #whenPeerAuthenticates: () => Promise<Peer | undefined>
-  readonly #whenRenegotiated: () => Promise<ConnectionInfo | undefined>
   #info: ConnectionInfo
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
   #writable: WritableStream<Uint8Array> | undefined
 
-  constructor(parts: Parts) {
-    this.#info = parts.info
-    this.addresses = parts.addresses
+  constructor(parts: Parts, info: ConnectionInfo) {
+    this.#info = info
+    this.#parts = parts
     this.#drive = parts.drive
     this.#incoming = parts.incoming
     this.#outgoing = parts.outgoing
-    this.#whenPeerAuthenticates = parts.whenPeerAuthenticates
-    this.#whenRenegotiated = parts.whenRenegotiated
-    this.closed = parts.closed
+  }
+
+  get addresses(): Addresses {
+    return this.#parts.addresses
+  }
+
+  /**
+   * Fulfilled once both sides have closed, or `close` was called, and the transport has been freed; rejected after a
+   * failure. It need not be handled: a failure shows in reads and writes as well.
+   */
+  get closed(): Promise<void> {
+    return this.#parts.closed
   }
 
   /** What was negotiated, and whom the connection has authenticated. A renegotiation changes it. */
@@ -188,7 +190,7 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   async renegotiate(options?: RenegotiateOptions): Promise<ConnectionInfo | undefined> {
     return this.#drive.act((connection, now) => {
       connection.renegotiate(options, now)
-      return this.#whenRenegotiated()
+      return this.#parts.whenRenegotiated()
     })
   }
 
@@ -201,7 +203,7 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
   async requestClientCertificate(): Promise<Peer | undefined> {
     return this.#drive.act((connection, now) => {
       connection.requestClientCertificate(now)
-      return this.#whenPeerAuthenticates()
+      return this.#parts.whenPeerAuthenticates()
     })
   }
 }

@@ -33,9 +33,15 @@ interface Request {
 /** A chunk's cost beyond its bytes, so that a flood of one-byte records counts for what it costs. */
 const chunkOverhead = 128
 
+/** Where the data comes from. */
+interface Source {
+  /** More may be pushed, after `push` returned false. */
+  resume(): void
+}
+
 export class Incoming {
   readonly #highWater: number
-  readonly #onRoom: () => void
+  readonly #source: Source
   #chunks: Uint8Array[] = []
   #length = 0
   #requests: Request[] = []
@@ -43,13 +49,12 @@ export class Incoming {
   #full = false
   #discarding = false
 
-  /** `onRoom` is called once more data may be pushed, after `push` returned false. */
-  constructor(onRoom: () => void, highWater = 65_536) {
-    this.#onRoom = onRoom
+  constructor(source: Source, highWater = 65_536) {
+    this.#source = source
     this.#highWater = highWater
   }
 
-  /** Takes a chunk. False: no more until `onRoom`. */
+  /** Takes a chunk. False: no more until the source has resumed. */
   push(bytes: Uint8Array): boolean {
     if (this.#discarding || this.#outcome !== undefined) return true
     this.#chunks.push(bytes)
@@ -169,6 +174,6 @@ export class Incoming {
   #tellRoom(): void {
     if (!this.#full) return
     this.#full = false
-    this.#onRoom()
+    this.#source.resume()
   }
 }

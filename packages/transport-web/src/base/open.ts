@@ -9,7 +9,7 @@ import {
   type Handler,
   type Transport,
 } from '@sanstls/core/drive'
-import { type Addresses, TlsConnection } from './connection.js'
+import { type Addresses, type Parts, TlsConnection } from './connection.js'
 import { Incoming } from './incoming.js'
 import { Outgoing } from './outgoing.js'
 
@@ -78,44 +78,59 @@ export function open(opening: Opening): Promise<TlsConnection> {
 
 const settled = (): void => {}
 
-class Wiring implements Handler {
+class Wiring implements Handler, Parts {
   readonly drive: Drive
   readonly decide: Decide | undefined
-  readonly data: (bytes: Uint8Array) => boolean
-  readonly #addresses: Addresses
+  readonly addresses: Addresses
+  readonly incoming: Incoming
+  readonly outgoing: Outgoing
   readonly #onSession: ConnectionOptions['onSession']
   readonly #onEarlyData: ConnectionOptions['onEarlyData']
   #settle: (outcome: TlsConnection | { readonly error: unknown }) => void
-  readonly #incoming: Incoming
-  readonly #outgoing: Outgoing
-  readonly #closed: Promise<void>
-  #close: { resolve: () => void; reject: (error: unknown) => void } = { resolve() {}, reject() {} }
+  // What few ask for is made when they do.
+  #closed: Promise<void> | undefined
+  #close: { resolve: () => void; reject: (error: unknown) => void } | undefined
   #failure: { readonly error: unknown } | undefined
-  readonly #waitingForPeer = new Waiting<Peer | undefined>()
-  readonly #waitingForKeys = new Waiting<ConnectionInfo | undefined>()
+  #isDestroyed = false
+  #waitingForPeer: Waiting<Peer | undefined> | undefined
+  #waitingForKeys: Waiting<ConnectionInfo | undefined> | undefined
 
   constructor(
     { options, handshakeTimeout: timeLeft, connection, transport, clock, addresses = {} }: Opening,
     settle: (outcome: TlsConnection | { readonly error: unknown }) => void,
   ) {
     // Nothing else is kept: an idle connection holds no options.
-    this.#addresses = addresses
+    this.addresses = addresses
     this.#onSession = options.onSession
     this.#onEarlyData = options.onEarlyData
     this.#settle = settle
     this.decide = options.decide
-    const incoming = new Incoming(() => this.drive.resume())
-    this.#incoming = incoming
-    this.data = (bytes) => incoming.push(bytes)
     this.drive = new Drive(connection, transport, clock, this, {
       handshakeTimeout: finite(timeLeft ?? handshakeTimeout(options)),
     })
-    this.#outgoing = new Outgoing(this.drive)
+    this.incoming = new Incoming(this.drive)
+    this.outgoing = new Outgoing(this.drive)
+  }
+
+  get closed(): Promise<void> {
+    if (this.#closed !== undefined) return this.#closed
     this.#closed = new Promise((resolve, reject) => {
       this.#close = { resolve, reject }
     })
     // Reads and writes reject too, so nobody has to look at this one.
     this.#closed.catch(() => {})
+    if (this.#isDestroyed) this.#settleClosed()
+    return this.#closed
+  }
+
+  whenPeerAuthenticates(): Promise<Peer | undefined> {
+    this.#waitingForPeer ??= new Waiting()
+    return this.#waitingForPeer.next()
+  }
+
+  whenRenegotiated(): Promise<ConnectionInfo | undefined> {
+    this.#waitingForKeys ??= new Waiting()
+    return this.#waitingForKeys.next()
   }
 
   start({ options: { earlyDataToSend }, head }: Opening): void {
@@ -123,14 +138,18 @@ class Wiring implements Handler {
     this.drive.start(head)
   }
 
+  data(bytes: Uint8Array): boolean {
+    return this.incoming.push(bytes)
+  }
+
   drain(): void {
-    this.#outgoing.drain()
+    this.outgoing.drain()
   }
 
   event(event: DriveEvent): void {
     switch (event.kind) {
       case 'established':
-        this.#settle(this.#established(event.info))
+        this.#settle(new TlsConnection(this, event.info))
         this.#settle = settled
         break
       case 'session':
@@ -140,16 +159,16 @@ class Wiring implements Handler {
         this.#onEarlyData?.(event.bytes)
         break
       case 'peerAuthenticated':
-        this.#waitingForPeer.settle(event.peer)
+        this.#waitingForPeer?.settle(event.peer)
         break
       case 'renegotiated':
-        this.#waitingForKeys.settle(event.info)
+        this.#waitingForKeys?.settle(event.info)
         break
       case 'renegotiationRefused':
-        this.#waitingForKeys.settle(undefined)
+        this.#waitingForKeys?.settle(undefined)
         break
       case 'peerClosed':
-        this.#incoming.end()
+        this.incoming.end()
         this.#endWaiting(new Error('The peer has closed, and answers nothing more.'))
         break
       case 'closed':
@@ -160,35 +179,27 @@ class Wiring implements Handler {
         this.#end(event.error, event.error)
         break
       case 'destroyed':
-        if (this.#failure === undefined) this.#close.resolve()
-        else this.#close.reject(this.#failure.error)
+        this.#isDestroyed = true
+        this.#settleClosed()
         break
     }
   }
 
-  #established(info: ConnectionInfo): TlsConnection {
-    return new TlsConnection({
-      drive: this.drive,
-      incoming: this.#incoming,
-      outgoing: this.#outgoing,
-      info,
-      closed: this.#closed,
-      addresses: this.#addresses,
-      whenPeerAuthenticates: () => this.#waitingForPeer.next(),
-      whenRenegotiated: () => this.#waitingForKeys.next(),
-    })
+  #settleClosed(): void {
+    if (this.#failure === undefined) this.#close?.resolve()
+    else this.#close?.reject(this.#failure.error)
   }
 
   #end(readError: unknown, otherError: unknown): void {
-    this.#incoming.end(readError)
-    this.#outgoing.fail(otherError)
+    this.incoming.end(readError)
+    this.outgoing.fail(otherError)
     this.#endWaiting(otherError)
     this.#settle({ error: otherError })
   }
 
   #endWaiting(error: unknown): void {
-    this.#waitingForPeer.fail(error)
-    this.#waitingForKeys.fail(error)
+    this.#waitingForPeer?.fail(error)
+    this.#waitingForKeys?.fail(error)
   }
 }
 

@@ -141,6 +141,20 @@ export const lifeCases: readonly Case[] = [
       }),
   },
   {
+    name: '`closed` tells the outcome to whoever asks afterwards, once and for all',
+    run: (harness) =>
+      withPair(harness, {}, async (client, server) => {
+        const error = new Error('enough')
+        client.abort(error)
+        await rejection(server.read(), 'read')
+        await pause(50)
+        const { closed } = client
+        same(await rejection(closed, 'closed after an abort'), error, 'reason')
+        holds(client.closed === closed, 'another promise each time')
+        await rejection(server.closed, 'closed of the other side')
+      }),
+  },
+  {
     name: 'close waits for a silent peer only so long',
     run: (harness) =>
       withPair(harness, {}, async (client) => {

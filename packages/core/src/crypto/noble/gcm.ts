@@ -31,11 +31,13 @@ function gcm(name: string, keyLength: number): AeadAlgorithm {
 export const aes128Gcm: AeadAlgorithm = /* @__PURE__ */ gcm('AES-128-GCM', 16)
 export const aes256Gcm: AeadAlgorithm = /* @__PURE__ */ gcm('AES-256-GCM', 32)
 
+/** The counter block and the tag of the record under way. All is synchronous, so they do for all keys. */
+const counterBlock = /* @__PURE__ */ new Int32Array(4)
+const tagWords = /* @__PURE__ */ new Int32Array(4)
+
 class GcmKey implements Aead {
   readonly #key: AesKey
   readonly #ghash: Ghash
-  readonly #counter = new Int32Array(4)
-  readonly #tag = new Int32Array(4)
 
   constructor(key: AesKey) {
     this.#key = key
@@ -60,7 +62,7 @@ class GcmKey implements Aead {
     this.#setNonce(nonce)
     this.#crypt(record, record, length)
     this.#computeTag(aad, record, length)
-    writeWords(this.#tag, record, length)
+    writeWords(tagWords, record, length)
     return length + tagLength
   }
 
@@ -72,7 +74,7 @@ class GcmKey implements Aead {
     this.#computeTag(aad, record, length)
     let difference = 0
     for (let i = 0; i < 4; i++) {
-      difference |= (this.#tag[i] as number) ^ record.getInt32(length + 4 * i)
+      difference |= (tagWords[i] as number) ^ record.getInt32(length + 4 * i)
     }
     if (difference !== 0) return undefined
     return fresh(length, (text) => this.#crypt(record, text, length))
@@ -81,8 +83,6 @@ class GcmKey implements Aead {
   wipe(): void {
     this.#key.fill(0)
     this.#ghash.wipe()
-    this.#counter.fill(0)
-    this.#tag.fill(0)
   }
 
   /** SP 800-38D 7.1: a 96-bit nonce is followed by a 32-bit counter; 1 masks the tag, the text starts at 2. */
@@ -90,7 +90,7 @@ class GcmKey implements Aead {
     if (nonce.length !== nonceLength) throw new TypeError('AES-GCM nonce of 12 bytes expected')
     // All indices are below 12.
     for (let i = 0; i < 3; i++) {
-      this.#counter[i] =
+      counterBlock[i] =
         ((nonce[4 * i] as number) << 24) |
         ((nonce[4 * i + 1] as number) << 16) |
         ((nonce[4 * i + 2] as number) << 8) |
@@ -99,19 +99,19 @@ class GcmKey implements Aead {
   }
 
   #crypt(from: DataView, to: DataView, length: number): void {
-    this.#counter[3] = 2
-    counterMode(this.#key, this.#counter, from, to, length)
+    counterBlock[3] = 2
+    counterMode(this.#key, counterBlock, from, to, length)
   }
 
-  /** Leaves the tag of the ciphertext, which begins the record, in #tag. */
+  /** Leaves the tag of the ciphertext, which begins the record, in `tagWords`. */
   #computeTag(aad: Uint8Array, record: DataView, length: number): void {
     const ghash = this.#ghash
     ghash.start()
     ghash.update(new DataView(aad.buffer, aad.byteOffset, aad.length), aad.length)
     ghash.update(record, length)
     ghash.finish(aad.length, length)
-    const tag = this.#tag
-    tag.set(this.#counter)
+    const tag = tagWords
+    tag.set(counterBlock)
     tag[3] = 1
     encryptBlock(this.#key, tag)
     for (let i = 0; i < 4; i++) tag[i] = (tag[i] as number) ^ (ghash.state[i] as number)

@@ -35,7 +35,7 @@ const tableLength = 1024
 const longMessage = 1024
 
 /** Writes the products of `h`, four words, with every byte. */
-function fillTable(table: Int32Array, h: Int32Array): void {
+function fillTable(table: Int32Array, h: ArrayLike<number>): void {
   let v0 = h[0] as number
   let v1 = h[1] as number
   let v2 = h[2] as number
@@ -60,20 +60,31 @@ function fillTable(table: Int32Array, h: Int32Array): void {
   }
 }
 
+const noTables = /* @__PURE__ */ new Int32Array(0)
+
+/** Those that have tables, the oldest first: idle connections need none, and making one takes some microseconds. */
+const ready = /* @__PURE__ */ new Set<Ghash>()
+const mostReady = 256
+
+/** The last block of a message, padded. Hashing is synchronous, so one does for all keys. */
+const lastBlock = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(16))
+
 /** For one key. `state` is the hash of what came since `start`. */
 export class Ghash {
   readonly state = new Int32Array(4)
-  /** Of H, at the end; before it, for long messages, of H^4, H^3 and H^2. */
-  #tables = new Int32Array(tableLength)
-  readonly #block = new DataView(new ArrayBuffer(16))
+  /** H, as a plain array, which is smaller. */
+  readonly #h: number[]
+  /** Of H, at the end; before it, for long messages, of H^4, H^3 and H^2. None before the first message, or given up. */
+  #tables = noTables
 
   /** @param h four words: the encrypted zero block. */
   constructor(h: Int32Array) {
-    fillTable(this.#tables, h)
+    this.#h = [...h]
   }
 
   start(): void {
     this.state.fill(0)
+    if (this.#tables === noTables) this.#prepare()
   }
 
   /** Absorbs the first `length` bytes, padded with zeros to whole blocks. */
@@ -85,23 +96,41 @@ export class Ghash {
     if (fours < whole) absorb(this.state, this.#tables, bytes, fours, whole)
     if (whole === length) return
     for (let i = 0; i < 16; i++) {
-      this.#block.setUint8(i, whole + i < length ? bytes.getUint8(whole + i) : 0)
+      lastBlock.setUint8(i, whole + i < length ? bytes.getUint8(whole + i) : 0)
     }
-    absorb(this.state, this.#tables, this.#block, 0, 16)
+    absorb(this.state, this.#tables, lastBlock, 0, 16)
   }
 
   /** Absorbs the last block: the lengths of additional data and text, given in bytes. */
   finish(aadLength: number, textLength: number): void {
-    this.#block.setUint32(0, Math.floor(aadLength / 0x2000_0000))
-    this.#block.setUint32(4, aadLength << 3)
-    this.#block.setUint32(8, Math.floor(textLength / 0x2000_0000))
-    this.#block.setUint32(12, textLength << 3)
-    absorb(this.state, this.#tables, this.#block, 0, 16)
+    lastBlock.setUint32(0, Math.floor(aadLength / 0x2000_0000))
+    lastBlock.setUint32(4, aadLength << 3)
+    lastBlock.setUint32(8, Math.floor(textLength / 0x2000_0000))
+    lastBlock.setUint32(12, textLength << 3)
+    absorb(this.state, this.#tables, lastBlock, 0, 16)
   }
 
   wipe(): void {
     this.state.fill(0)
+    this.#h.fill(0)
+    this.#drop()
+  }
+
+  #prepare(): void {
+    for (const oldest of ready) {
+      if (ready.size < mostReady) break
+      oldest.#drop()
+    }
+    ready.add(this)
+    this.#tables = new Int32Array(tableLength)
+    fillTable(this.#tables, this.#h)
+  }
+
+  /** Gives the tables up. */
+  #drop(): void {
+    ready.delete(this)
     this.#tables.fill(0)
+    this.#tables = noTables
   }
 
   #extend(): void {

@@ -15,7 +15,7 @@ import { longestTicket } from '../../session.js'
 import { decode, type Value } from '../../wire/codec.js'
 import { helloRequest, type newSessionTicket12 } from '../../wire/message12.js'
 import { messageType } from '../../wire/registry.js'
-import { restoredPeer, type VerifiedPeer } from '../authenticate.js'
+import { restoredPeer, storedPeer, type VerifiedPeer } from '../authenticate.js'
 import {
   type Agreed12,
   type Announce,
@@ -25,6 +25,7 @@ import {
   type Role12,
 } from '../connected12.js'
 import { type Context, type State, type Step, state, type Table } from '../context.js'
+import { named } from '../named.js'
 import { spokenVersion } from '../version.js'
 import { startClient } from './hello.js'
 import type { Negotiated12 } from './serverFlight12.js'
@@ -126,9 +127,9 @@ function connectionInfo(fields: Completed12, context: Context): ConnectionInfo {
   return {
     role: 'client',
     version: spokenVersion(version, context),
-    suite: { id: suite.id, name: suite.name },
-    group: group === undefined ? undefined : { id: group.id, name: group.name },
-    signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
+    suite: named(suite),
+    group: named(group),
+    signatureScheme: named(scheme),
     alpn: fields.alpn,
     serverName: settings.serverName,
     resumed: session !== undefined,
@@ -176,14 +177,7 @@ function emitSession(fields: Completed12, context: Context): void {
       serverName: settings.serverName,
       alpn,
       context: settings.sessionContext,
-      peer:
-        peer === undefined
-          ? undefined
-          : {
-              chain: peer.chain,
-              publicKey: peer.publicKey,
-              dangerouslyUnverified: peer.dangerouslyUnverified,
-            },
+      peer: storedPeer(peer),
     },
   })
 }

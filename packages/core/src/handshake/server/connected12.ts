@@ -23,6 +23,7 @@ import {
   type Role12,
 } from '../connected12.js'
 import { type Context, type State, type Step, state, type Table } from '../context.js'
+import { named } from '../named.js'
 import { spokenVersion } from '../version.js'
 import { readClientHello } from './hello.js'
 import { hello12 } from './hello12.js'
@@ -107,9 +108,9 @@ function connectionInfo(fields: CompletedServer12, context: Context): Connection
   return {
     role: 'server',
     version: spokenVersion(received.version, context),
-    suite: { id: suite.id, name: suite.name },
-    group: group === undefined ? undefined : { id: group.id, name: group.name },
-    signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
+    suite: named(suite),
+    group: named(group),
+    signatureScheme: named(scheme),
     alpn,
     serverName: received.serverName,
     resumed: fields.resumed,

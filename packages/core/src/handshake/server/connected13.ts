@@ -4,8 +4,7 @@
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
-import { equalConstantTime, wipe } from '../../bytes.js'
-import { serverEndPoint } from '../../crypto/end-point.js'
+import { equalConstantTime, noBytes, wipe } from '../../bytes.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
 import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
@@ -23,19 +22,14 @@ import {
   checkCertificateVerify,
   type PresentedPeer,
   readCertificate,
+  storedPeer,
   type VerifiedPeer,
 } from '../authenticate.js'
 import { Connected13, restoreConnected } from '../connected13.js'
 import { callPolicy } from '../consult.js'
-import {
-  type Connected,
-  type Context,
-  type State,
-  type Step,
-  state,
-  type Table,
-} from '../context.js'
+import { type Context, type State, type Step, state, type Table } from '../context.js'
 import { keylog } from '../keylog.js'
+import { named } from '../named.js'
 import { spokenVersion } from '../version.js'
 import { refuseAnonymous, type ServerFinished, solicited, verifyClient } from './clientFlight13.js'
 import { requestBody, ticketCount } from './flight13.js'
@@ -49,11 +43,10 @@ export interface CompletedServer extends ServerFinished {
   readonly scheme: SignatureScheme | undefined
 }
 
-interface ConnectedServer {
-  readonly fields: Pick<CompletedServer, 'settings' | 'suite'>
-  readonly connected: Connected13
-  /** Through the client's Finished; kept where we may ask for authentication. */
-  readonly transcript: Transcript | undefined
+interface Authentication {
+  readonly settings: ServerSettings
+  /** Through the client's Finished. */
+  readonly transcript: Transcript
 }
 
 /** The client's Finished is right and it is verified where it must be: installs the application keys and completes. */
@@ -78,26 +71,20 @@ export function connectServer(fields: CompletedServer, context: Context): Step {
     fields.psk?.kind !== 'external'
   const connected = new Connected13(
     connectionInfo(fields, context),
-    { suite, prefix, read, write, exporter },
-    settings.limits.keyUpdates,
+    { suite, prefix, read, write, exporter, resumption: noBytes },
+    settings,
     {
-      endPoint: () => endPoint(ownCertificate, settings),
+      serverCertificate: ownCertificate,
       peerExpires: fields.peer?.expires,
       request: mayRequest
-        ? (later: Context) => requestAuthentication(connectedFields, later)
+        ? (later: Context) => requestAuthentication(connected, { settings, transcript }, later)
         : undefined,
     },
   )
-  // Only what is needed from here on, so that the handshake's memory can go.
-  const connectedFields: ConnectedServer = {
-    fields: { settings, suite },
-    connected,
-    transcript: mayRequest ? transcript : undefined,
-  }
   sendTickets(fields, resumptionSecret, context)
   wipe(resumptionSecret)
   context.flush()
-  return waitMessages(connectedFields)
+  return waitMessages(connected)
 }
 
 /** After an export: key updates go on. */
@@ -107,16 +94,7 @@ export function restoreServer(
   context: Context,
 ): State {
   const { peerExpires } = exported
-  const { connected, suite } = restoreConnected(exported, settings, context, { peerExpires })
-  return waitMessages({ fields: { settings, suite }, connected, transcript: undefined })
-}
-
-function endPoint(
-  ownCertificate: Uint8Array | undefined,
-  settings: ServerSettings,
-): Uint8Array | undefined {
-  if (ownCertificate === undefined) return undefined
-  return serverEndPoint(ownCertificate, settings.crypto.hashes)
+  return waitMessages(restoreConnected(exported, settings, context, { peerExpires }))
 }
 
 function connectionInfo(fields: CompletedServer, context: Context): ConnectionInfo {
@@ -127,9 +105,9 @@ function connectionInfo(fields: CompletedServer, context: Context): ConnectionIn
   return {
     role: 'server',
     version: spokenVersion(version, context),
-    suite: { id: suite.id, name: suite.name },
-    group: group === undefined ? undefined : { id: group.id, name: group.name },
-    signatureScheme: scheme === undefined ? undefined : { id: scheme.id, name: scheme.name },
+    suite: named(suite),
+    group: named(group),
+    signatureScheme: named(scheme),
     alpn,
     serverName,
     resumed: psk?.kind === 'resumption',
@@ -189,14 +167,7 @@ function sendTicket(
     serverName: received.serverName,
     alpn,
     context: settings.sessionContext,
-    peer:
-      peer === undefined
-        ? undefined
-        : {
-            chain: peer.chain,
-            publicKey: peer.publicKey,
-            dangerouslyUnverified: peer.dangerouslyUnverified,
-          },
+    peer: storedPeer(peer),
   }
   const ticket = makeTicket(fields, stored, expires, context)
   if (ticket === undefined || ticket.length > 65_535) return
@@ -227,50 +198,50 @@ function makeTicket(
   return ticket
 }
 
-function waitMessages(server: ConnectedServer): State {
-  return state('connected', connectedTable, server, server.connected)
+function waitMessages(connected: Connected13): State {
+  return state('connected', connectedTable, connected, connected)
 }
 
-const connectedTable: Table<ConnectedServer> = {
-  [messageType.keyUpdate](server, message, context) {
-    server.connected.keyUpdateReceived(message.body, context)
-    return waitMessages(server)
+const connectedTable: Table<Connected13> = {
+  [messageType.keyUpdate](connected, message, context) {
+    connected.keyUpdateReceived(message.body, context)
+    return waitMessages(connected)
   },
 }
 
-interface WaitAuthentication {
-  readonly server: ConnectedServer
+interface WaitAuthentication extends Authentication {
+  readonly connected: Connected13
   readonly requestContext: Uint8Array
-  readonly transcript: Transcript
 }
 
 /** RFC 9846 4.7.2. One request at a time. */
-function requestAuthentication(server: ConnectedServer, context: Context): State {
-  const { fields, connected } = server
-  if (server.transcript === undefined)
-    throw new Error('requestClientCertificate: the client did not offer post_handshake_auth')
+function requestAuthentication(
+  connected: Connected13,
+  authentication: Authentication,
+  context: Context,
+): State {
+  const { settings } = authentication
   const requestContext = context.random(16)
-  const transcript = server.transcript.clone()
-  const body = requestBody(fields.settings, requestContext)
+  const transcript = authentication.transcript.clone()
+  const body = requestBody(settings, requestContext)
   transcript.add(context.send(messageType.certificateRequest, body))
   context.flush()
   return state(
     'waitPostHandshakeCertificate',
     waitPostCertificateTable,
-    { server, requestContext, transcript },
+    { connected, settings, requestContext, transcript },
     connected,
   )
 }
 
 const waitPostCertificateTable: Table<WaitAuthentication> = {
   [messageType.keyUpdate](wait, message, context) {
-    const { connected } = wait.server
+    const { connected } = wait
     connected.keyUpdateReceived(message.body, context)
     return state('waitPostHandshakeCertificate', waitPostCertificateTable, wait, connected)
   },
   [messageType.certificate](wait, message) {
-    const { server, transcript, requestContext } = wait
-    const { settings } = server.fields
+    const { settings, transcript, requestContext } = wait
     const presented = readCertificate(message.body, requestContext, solicited(settings), settings)
     transcript.add(message.raw)
     if (presented === undefined) {
@@ -281,21 +252,15 @@ const waitPostCertificateTable: Table<WaitAuthentication> = {
       'waitPostHandshakeCertificateVerify',
       waitPostCertificateVerifyTable,
       { ...wait, presented },
-      server.connected,
+      wait.connected,
     )
   },
 }
 
 const waitPostCertificateVerifyTable: Table<WaitAuthentication & { presented: PresentedPeer }> = {
   [messageType.certificateVerify](wait, message) {
-    const { server, transcript, presented } = wait
-    checkCertificateVerify(
-      message.body,
-      presented,
-      'client',
-      transcript.hash(),
-      server.fields.settings,
-    )
+    const { settings, transcript, presented } = wait
+    checkCertificateVerify(message.body, presented, 'client', transcript.hash(), settings)
     transcript.add(message.raw)
     return waitPostFinished(wait)
   },
@@ -304,24 +269,24 @@ const waitPostCertificateVerifyTable: Table<WaitAuthentication & { presented: Pr
 type WaitPostFinished = WaitAuthentication & { readonly presented: PresentedPeer | undefined }
 
 function waitPostFinished(wait: WaitPostFinished): State {
-  return state('waitPostHandshakeFinished', waitPostFinishedTable, wait, wait.server.connected)
+  return state('waitPostHandshakeFinished', waitPostFinishedTable, wait, wait.connected)
 }
 
 const waitPostFinishedTable: Table<WaitPostFinished> = {
-  [messageType.finished]({ server, transcript, presented }, message, context) {
-    const { suite, settings } = server.fields
+  [messageType.finished]({ connected, settings, transcript, presented }, message, context) {
+    const { hash } = connected.suite
     const { labelPrefix } = context.layer.traits
-    const secret = server.connected.readSecret
-    const expected = finishedMac(suite.hash, labelPrefix, secret, transcript.hash())
+    const secret = connected.secret('read')
+    const expected = finishedMac(hash, labelPrefix, secret, transcript.hash())
+    wipe(secret)
     if (!equalConstantTime(expected, message.body))
       throw new Fault('badFinished', "the client's, after the handshake")
     const complete = (peer: VerifiedPeer | undefined) => {
-      server.connected.authenticated(peer)
+      connected.authenticated(peer)
       context.emit({ kind: 'peerAuthenticated', peer })
-      return waitMessages(server)
+      return waitMessages(connected)
     }
     if (presented === undefined) return complete(undefined)
-    const connected: Connected = server.connected
     return verifyClient(settings, presented, context, complete, connected)
   },
 }

@@ -5,7 +5,7 @@ import { encodeState } from '../../session-codec.js'
 import { encode } from '../../wire/codec.js'
 import { newSessionTicket12 } from '../../wire/message12.js'
 import { messageType } from '../../wire/registry.js'
-import type { VerifiedPeer } from '../authenticate.js'
+import { storedPeer, type VerifiedPeer } from '../authenticate.js'
 import { callPolicy } from '../consult.js'
 import type { Context } from '../context.js'
 import type { Settled12 } from '../secrets12.js'
@@ -82,13 +82,6 @@ function stateOf(
     serverName: received.serverName,
     alpn,
     context: settings.sessionContext,
-    peer:
-      peer === undefined
-        ? undefined
-        : {
-            chain: peer.chain,
-            publicKey: peer.publicKey,
-            dangerouslyUnverified: peer.dangerouslyUnverified,
-          },
+    peer: storedPeer(peer),
   }
 }

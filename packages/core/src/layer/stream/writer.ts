@@ -29,11 +29,15 @@ export interface WriterOptions {
   readonly recordPadding: ((length: number) => number) | undefined
 }
 
+const noMessages: readonly Uint8Array[] = []
+
 export class StreamWriter {
-  readonly #options: WriterOptions
+  readonly #role: 'client' | 'server'
+  readonly #maxQueued: number
+  readonly #recordPadding: WriterOptions['recordPadding']
   readonly #output = new OutputBuffer()
   /** Handshake messages of the same keys share records. */
-  #handshake: Uint8Array[] = []
+  #handshake: readonly Uint8Array[] = noMessages
   #handshakeLength = 0
   /** Data that does not fill a record yet. */
   #staged: Uint8Array = noBytes
@@ -47,14 +51,16 @@ export class StreamWriter {
   /** RFC 9846 6.1: nothing follows a close_notify, whoever may still answer. */
   #ended = false
 
-  constructor(options: WriterOptions) {
-    this.#options = options
+  constructor({ role, maxQueued, recordPadding }: WriterOptions) {
+    this.#role = role
+    this.#maxQueued = maxQueued
+    this.#recordPadding = recordPadding
   }
 
   sendHandshake(type: number, body: Uint8Array): Uint8Array {
     const raw = handshakeBytes(type, body)
     this.#sealStaged()
-    this.#handshake.push(raw)
+    this.#handshake = [...this.#handshake, raw]
     this.#handshakeLength += raw.length
     return raw
   }
@@ -161,7 +167,7 @@ export class StreamWriter {
   close(): void {
     this.#protection?.wipe()
     this.#output.clear()
-    this.#handshake = []
+    this.#handshake = noMessages
     this.#handshakeLength = 0
     this.#dropStaged()
     this.#stagedLength = 0
@@ -169,7 +175,7 @@ export class StreamWriter {
 
   /** How much of so many bytes is taken now: where that is not all, whole records, since a part would be copied. */
   #share(length: number): number {
-    const room = this.#options.maxQueued - this.#queued
+    const room = this.#maxQueued - this.#queued
     if (length <= room) return length
     const whole = room - ((this.#stagedLength + room) % this.#limit)
     return whole > 0 || this.#queued > 0 ? Math.max(0, whole) : room
@@ -212,7 +218,7 @@ export class StreamWriter {
   #sealHandshake(): void {
     if (this.#handshakeLength === 0) return
     const bytes = concat(...this.#handshake)
-    this.#handshake = []
+    this.#handshake = noMessages
     this.#handshakeLength = 0
     for (let offset = 0; offset < bytes.length; offset += this.#limit)
       this.#seal(contentType.handshake, bytes.subarray(offset, offset + this.#limit))
@@ -245,7 +251,7 @@ export class StreamWriter {
   }
 
   #padding(type: number, length: number): number {
-    const policy = this.#options.recordPadding
+    const policy = this.#recordPadding
     if (policy === undefined || type === contentType.alert) return 0
     const wanted = Math.floor(policy(length))
     // Not a number is none.
@@ -256,7 +262,7 @@ export class StreamWriter {
     buffer[offset] = type
     buffer[offset + 1] = 3
     // RFC 9846 5.1: the first ClientHello may say 3.1, which old servers need.
-    buffer[offset + 2] = this.#firstRecord && this.#options.role === 'client' ? 1 : 3
+    buffer[offset + 2] = this.#firstRecord && this.#role === 'client' ? 1 : 3
     buffer[offset + 3] = length >> 8
     buffer[offset + 4] = length & 0xff
     this.#firstRecord = false
