@@ -126,10 +126,9 @@ class NativeKey implements Aead {
     text.set(trailer, input.length)
     const sealed = cipher.update(text)
     text.set(sealed)
-    free(sealed)
+    if (!free(sealed)) countOutside(length)
     cipher.final()
     out.set(cipher.getAuthTag(), outOffset + length)
-    countOutside(length)
     return length + this.#tagLength
   }
 

@@ -22,10 +22,14 @@ const worthFreeing = 8192
 /**
  * Gives memory back that OpenSSL wrote into and that nobody needs any more, where the runtime can (Node 22). It is used
  * again while it is in the cache; left to the garbage collector, each record would have new memory.
+ * @returns whether it did.
  */
-export function free(buffer: Buffer): void {
+export function free(buffer: Buffer): boolean {
   const memory: ArrayBufferLike & { transfer?(length: number): unknown } = buffer.buffer
-  if (buffer.length > worthFreeing && memory.byteLength === buffer.length) memory.transfer?.(0)
+  if (buffer.length <= worthFreeing || memory.byteLength !== buffer.length) return false
+  if (memory.transfer === undefined) return false
+  memory.transfer(0)
+  return true
 }
 
 export function base64url(bytes: Uint8Array): string {
