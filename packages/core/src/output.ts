@@ -46,7 +46,7 @@ export type LevelKeys = Pick<TrafficKeys, 'suite' | 'secret'>
 
 /** Whom the connection has authenticated, and how. */
 export interface Peer {
-  /** The end-entity first; empty where a PSK alone authenticated the peer. */
+  /** The end-entity first; empty where a PSK alone authenticated the peer. Connections share it: it is not to be written to. */
   readonly chain: readonly Uint8Array[]
   /** The DER SubjectPublicKeyInfo of the end-entity. */
   readonly publicKey: Uint8Array
