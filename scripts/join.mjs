@@ -1,6 +1,6 @@
 // Joins the modules of each package into few files, for runtimes that load every module by itself: Node takes about a
-// millisecond for each, whatever it holds. `exports` of package.json names the joined files as "default", and as
-// "module", which bundlers prefer, the compiler's own, whose unused parts are easier to leave out.
+// millisecond for each, whatever it holds. `exports` of package.json names the joined files under "node", which Deno and
+// Bun go by too; bundlers get the compiler's modules, whose unused parts are easier to leave out.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
