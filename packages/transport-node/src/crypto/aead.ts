@@ -10,6 +10,7 @@ import type { Aead, AeadAlgorithm, HeaderMask } from '@sanstls/core'
 import { type Available, tried } from './available.js'
 import { fresh } from './bytes.js'
 import { aesHeaderMask, chachaHeaderMask } from './header-mask.js'
+import { countOutside } from './young.js'
 
 export type NativeAead = AeadAlgorithm & Available
 
@@ -135,6 +136,7 @@ class NativeKey implements Aead {
     }
     cipher.final()
     out.set(cipher.getAuthTag(), outOffset + length)
+    countOutside(length)
     return length + this.#tagLength
   }
 
@@ -153,6 +155,7 @@ class NativeKey implements Aead {
       text?.fill(0)
       return undefined
     }
+    countOutside(length)
     return fresh(text)
   }
 
