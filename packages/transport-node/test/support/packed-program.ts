@@ -7,6 +7,7 @@ import { randomFillSync } from 'node:crypto'
 import { OptionError } from '@sanstls/core'
 import { DerError } from '@sanstls/core/der'
 import { TransportError } from '@sanstls/core/drive'
+import { createDtlsClient } from '@sanstls/core/dtls'
 import { noble } from '@sanstls/core/noble'
 import { connect, listen } from '@sanstls/transport-node'
 import { createTestAuthority } from '@sanstls/transport-web/testing'
@@ -35,5 +36,6 @@ for (const options of [{}, { crypto: noble }]) {
 }
 
 await assert.rejects(connect({ ...peer, port: 70_000 }), OptionError)
+assert.throws(() => createDtlsClient({ limits: 1 } as never, {} as never), OptionError)
 assert.throws(() => parseName(Uint8Array.of(4)), DerError)
 console.log('DONE')
