@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 
 requireNode()
 install()
-process.exitCode = build()
+process.exitCode = await build()
 
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)

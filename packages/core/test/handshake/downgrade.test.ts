@@ -1,9 +1,9 @@
-import { tls13 } from '@sanstls/core'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Fault } from '#src/fault.js'
 import type { Context } from '#src/handshake/context.js'
 import { checkDowngrade, newestVersion, serverRandom } from '#src/handshake/downgrade.js'
+import { tls13 } from '#src/handshake/tls13.js'
 import type { Version } from '#src/handshake/version.js'
 
 // Stand-ins for versions that are not there yet: only their numbers matter here.
