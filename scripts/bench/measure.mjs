@@ -9,6 +9,12 @@ export const clocks = {
   },
 }
 
+/**
+ * Milliseconds of handshakes before the first that counts: the engine compiles the protocol's many functions well only
+ * after some thousand of them, as in a program that runs for a while.
+ */
+export const handshakeWarmUp = ({ milliseconds }) => 8 * milliseconds
+
 /** Rates a second of `run` for each peer; `run` does `perCall` units. `warmUp`: milliseconds before the first round. */
 export async function rates(
   peers,

@@ -101,8 +101,8 @@ function whenConnected(
     socket.on('connect', onConnect)
     socket.on('error', fail)
     if (timeout !== Number.POSITIVE_INFINITY) {
-      const fault = new Fault('timedOut', `not connected after ${timeout} ms`)
-      timer = setTimeout(() => fail(fault), timeout)
+      const expire = () => fail(new Fault('timedOut', `not connected after ${timeout} ms`))
+      timer = setTimeout(expire, timeout)
     }
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()

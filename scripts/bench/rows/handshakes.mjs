@@ -1,5 +1,5 @@
 /** Handshakes in memory: a pair of connections of ours, beside two TLSSockets over a pair of Duplex streams. */
-import { rates } from '../measure.mjs'
+import { handshakeWarmUp, rates } from '../measure.mjs'
 import { assertEqual, memoryPeers } from '../peers.mjs'
 
 const fair = ['sanstls/native', 'sanstls/noble', 'sanstls/wasm', 'node:tls']
@@ -25,6 +25,7 @@ async function handshakes({ wanted, report, chain, measuring }, title, options) 
   if (agreed.resumed !== resumed) throw new Error('bench: resumption is not as wanted')
   const results = await rates(peers, {
     ...measuring,
+    warmUp: handshakeWarmUp(measuring),
     run: async (peer) => peer.close((await perform(peer)).pair),
   })
   report.add({

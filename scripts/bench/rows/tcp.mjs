@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { rates } from '../measure.mjs'
+import { handshakeWarmUp, rates } from '../measure.mjs'
 import { assertEqual, tcpPeers } from '../peers.mjs'
 
 const fair = ['sanstls/native', 'node:tls']
@@ -61,7 +61,8 @@ async function handshakes({ wanted, report, chain, measuring }, title, options) 
   }
   const agreed = assertEqual(facts, fair)
   if (agreed.resumed !== resumed) throw new Error('bench: resumption is not as wanted')
-  const results = await rates(peers, { ...measuring, run: perform })
+  const warmUp = handshakeWarmUp(measuring)
+  const results = await rates(peers, { ...measuring, warmUp, run: perform })
   report.add({
     title,
     unit: 'connections/s',
