@@ -23,7 +23,7 @@ import {
   certificate,
   certificateVerify,
 } from '../wire/message.js'
-import { ask, type Connected, type Context, type Step } from './context.js'
+import { ask, type Context, type Step } from './context.js'
 import { common } from './negotiate.js'
 import { keptPeer } from './peer-chain.js'
 
@@ -143,7 +143,6 @@ export function verifyPeer(
   question: Omit<VerifyQuestion, 'kind' | 'chain' | 'staple' | 'scts'>,
   presented: PresentedPeer,
   then: (peer: VerifiedPeer) => Step,
-  connected?: Connected,
 ): Step {
   if (typeof verification === 'object') {
     // A pin is the stricter of the two.
@@ -158,21 +157,16 @@ export function verifyPeer(
     scts: presented.scts,
     ...question,
   }
-  return ask(
-    full,
-    verification,
-    (answer: VerifyAnswer) => {
-      if (answer.ok !== true)
-        throw new Fault('certificateRejected', `${answer.code}: ${answer.message}`, {
-          ...(answer.alert === undefined ? {} : { alert: answer.alert }),
-        })
-      // Two parsers that disagree about the key would authenticate the wrong one.
-      if (!(answer.publicKey instanceof Uint8Array) || !equal(answer.publicKey, presented.key.spki))
-        throw new Fault('verifierMismatch', `${presented.chain.length} certificates`)
-      return then(verifiedPeer(presented, answer))
-    },
-    connected,
-  )
+  return ask(full, verification, (answer: VerifyAnswer) => {
+    if (answer.ok !== true)
+      throw new Fault('certificateRejected', `${answer.code}: ${answer.message}`, {
+        ...(answer.alert === undefined ? {} : { alert: answer.alert }),
+      })
+    // Two parsers that disagree about the key would authenticate the wrong one.
+    if (!(answer.publicKey instanceof Uint8Array) || !equal(answer.publicKey, presented.key.spki))
+      throw new Fault('verifierMismatch', `${presented.chain.length} certificates`)
+    return then(verifiedPeer(presented, answer))
+  })
 }
 
 function verifiedPeer(
@@ -215,13 +209,12 @@ export function chooseCredential(
   settings: Settings,
   question: Omit<CredentialQuestion, 'kind'>,
   then: (chosen: ChosenCredential | undefined) => Step,
-  connected?: Connected,
 ): Step {
   const choose = (credential: Credential) => {
     const scheme = signingScheme(credential, settings, question.signatureSchemes, fits13)
     return scheme === undefined ? undefined : { credential, scheme }
   }
-  return askCredential(settings, question, choose, then, connected)
+  return askCredential(settings, question, choose, then)
 }
 
 /** Goes on with what `choose` makes of the first credential that it can use, or undefined where there is none. */
@@ -230,7 +223,6 @@ export function askCredential<T>(
   question: Omit<CredentialQuestion, 'kind'>,
   choose: (credential: Credential) => T | undefined,
   then: (chosen: T | undefined) => Step,
-  connected?: Connected,
 ): Step {
   const { credentials } = settings
   if (credentials === undefined) return then(undefined)
@@ -241,17 +233,12 @@ export function askCredential<T>(
     }
     return then(undefined)
   }
-  return ask(
-    { kind: 'credential', ...question },
-    credentials,
-    (credential) => {
-      const chosen = credential === undefined ? undefined : choose(credential)
-      if (credential !== undefined && chosen === undefined)
-        throw new Fault('noCommonSignature', 'the credential that was chosen')
-      return then(chosen)
-    },
-    connected,
-  )
+  return ask({ kind: 'credential', ...question }, credentials, (credential) => {
+    const chosen = credential === undefined ? undefined : choose(credential)
+    if (credential !== undefined && chosen === undefined)
+      throw new Fault('noCommonSignature', 'the credential that was chosen')
+    return then(chosen)
+  })
 }
 
 export interface ChosenCredential {
@@ -329,12 +316,11 @@ export function signHandshake(
   transcriptHash: Uint8Array,
   context: Context,
   then: (certificateVerifyBody: Uint8Array) => Step,
-  connected?: Connected,
 ): Step {
   const { id } = chosen.scheme
   const finish = (signature: Uint8Array) =>
     then(encode(certificateVerify, { algorithm: id, signature }))
-  return sign(chosen, signedContent(role, transcriptHash), context, finish, connected)
+  return sign(chosen, signedContent(role, transcriptHash), context, finish)
 }
 
 /** Signs a message, at once or by decision. */
@@ -343,7 +329,6 @@ export function sign(
   message: Uint8Array,
   context: Context,
   then: (signature: Uint8Array) => Step,
-  connected?: Connected,
 ): Step {
   const finish = (signature: Uint8Array | undefined) => {
     if (!(signature instanceof Uint8Array) || signature.length === 0)
@@ -352,12 +337,7 @@ export function sign(
   }
   const { key } = credential
   if (key === 'decide')
-    return ask(
-      { kind: 'sign', credential, scheme: scheme.id, message },
-      'decide',
-      finish,
-      connected,
-    )
+    return ask({ kind: 'sign', credential, scheme: scheme.id, message }, 'decide', finish)
   let signature: Uint8Array
   try {
     signature = key.sign(scheme.algorithm, message, (length) => context.random(length))

@@ -40,8 +40,6 @@ export interface Pause {
   /** The policy that answers at once, or `'decide'`: the caller answers, in its own time. */
   readonly policy: ((question: never) => Answers[Question['kind']]) | 'decide'
   resume(answer: Answers[Question['kind']]): Step
-  /** The state that the connection is said to be in meanwhile. */
-  readonly connected: Connected | undefined
 }
 
 /** Asks a question; `resume` gets the answer of its kind. */
@@ -49,7 +47,6 @@ export function ask<Q extends Question>(
   question: Q,
   policy: ((question: Q) => Answers[Q['kind']]) | 'decide',
   resume: (answer: Answers[Q['kind']]) => Step,
-  connected?: Connected,
 ): Pause {
   return {
     question,
@@ -59,7 +56,6 @@ export function ask<Q extends Question>(
       // The connection passes the answer to the question that it was given for.
       return resume(answer as Answers[Q['kind']])
     },
-    connected,
   }
 }
 

@@ -196,21 +196,14 @@ const connectedAuthTable: Table<ConnectedClient> = {
     const { settings } = authentication
     const transcript = authentication.transcript.clone()
     transcript.add(message.raw)
-    return authenticateClient(
-      settings,
-      requested,
-      transcript,
-      context,
-      () => {
-        const { labelPrefix } = context.layer.traits
-        const secret = connected.secret('write')
-        const verifyData = finishedMac(connected.suite.hash, labelPrefix, secret, transcript.hash())
-        wipe(secret)
-        context.send(messageType.finished, verifyData)
-        context.flush()
-        return waitMessages(client)
-      },
-      connected,
-    )
+    return authenticateClient(settings, requested, transcript, context, () => {
+      const { labelPrefix } = context.layer.traits
+      const secret = connected.secret('write')
+      const verifyData = finishedMac(connected.suite.hash, labelPrefix, secret, transcript.hash())
+      wipe(secret)
+      context.send(messageType.finished, verifyData)
+      context.flush()
+      return waitMessages(client)
+    })
   },
 }

@@ -70,13 +70,12 @@ export function answer12(flight: ServerFlight12, context: Context): Step {
     },
     presented,
     proceed,
-    previous,
   )
 }
 
 /** RFC 4279 section 5.2: the hint may say which. */
 function choosePsk(
-  { suite, settings, exchange, previous }: ServerFlight12,
+  { suite, settings, exchange }: ServerFlight12,
   then: (psk: ExternalPsk | undefined) => Step,
 ): Step {
   if (!usesPsk(suite)) return then(undefined)
@@ -84,19 +83,14 @@ function choosePsk(
   if (known !== undefined) return then(known)
   const { choosePsk: policy } = settings.config
   if (policy === undefined) throw new Fault('noPskMode', suite.name)
-  return ask(
-    { kind: 'pskHint', hint: exchange.hint },
-    policy,
-    (psk: ExternalPsk | undefined) => {
-      if (psk === undefined) throw new Fault('noPskMode', 'choosePsk has none for this server')
-      return then(demandVersion(psk, 'tls12'))
-    },
-    previous,
-  )
+  return ask({ kind: 'pskHint', hint: exchange.hint }, policy, (psk: ExternalPsk | undefined) => {
+    if (psk === undefined) throw new Fault('noPskMode', 'choosePsk has none for this server')
+    return then(demandVersion(psk, 'tls12'))
+  })
 }
 
 function sendCertificate(fields: Answering, context: Context): Step {
-  const { request, settings, transcript, previous } = fields
+  const { request, settings, transcript } = fields
   if (request === undefined) {
     transcript.forgetMessages()
     return sendKeyExchange(fields, undefined, context)
@@ -125,7 +119,6 @@ function sendCertificate(fields: Answering, context: Context): Step {
       transcript.add(context.send(messageType.certificate, body))
       return sendKeyExchange(fields, chosen, context)
     },
-    previous,
   )
 }
 
@@ -142,7 +135,7 @@ function sendKeyExchange(
   chosen: ChosenCredential | undefined,
   context: Context,
 ): Step {
-  const { suite, settings, exchange, psk, presented, offer, transcript, previous } = fields
+  const { suite, settings, exchange, psk, presented, offer, transcript } = fields
   const { body, premaster } = makeClientKeyExchange(
     suite,
     exchange,
@@ -157,17 +150,11 @@ function sendKeyExchange(
   if (chosen === undefined) return finish(fields, secret, context)
   const messages = transcript.messages()
   transcript.forgetMessages()
-  return sign(
-    chosen,
-    messages,
-    context,
-    (signature) => {
-      const verify = encode(digitallySigned, { algorithm: chosen.scheme.id, signature })
-      transcript.add(context.send(messageType.certificateVerify, verify))
-      return finish(fields, secret, context)
-    },
-    previous,
-  )
+  return sign(chosen, messages, context, (signature) => {
+    const verify = encode(digitallySigned, { algorithm: chosen.scheme.id, signature })
+    transcript.add(context.send(messageType.certificateVerify, verify))
+    return finish(fields, secret, context)
+  })
 }
 
 function finish(fields: Answering, secret: Uint8Array, context: Context): Step {

@@ -31,7 +31,7 @@ import {
   type VerifiedPeer,
   verifyPeer,
 } from '../authenticate.js'
-import { type Connected, type Context, type Step, state, type Table } from '../context.js'
+import { type Context, type Step, state, type Table } from '../context.js'
 import { takeParameters } from '../transportParameters.js'
 import type { SpokenVersion } from '../version.js'
 import { connectClient } from './connected13.js'
@@ -243,7 +243,6 @@ export function authenticateClient(
   transcript: Transcript,
   context: Context,
   then: () => Step,
-  connected?: Connected,
 ): Step {
   const schemes = extensions.signatureAlgorithms ?? []
   return chooseCredential(
@@ -276,9 +275,7 @@ export function authenticateClient(
           transcript.add(context.send(messageType.certificateVerify, verifyBody))
           return then()
         },
-        connected,
       )
     },
-    connected,
   )
 }

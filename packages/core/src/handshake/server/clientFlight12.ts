@@ -113,7 +113,7 @@ const finishedTable: Table<WithKeys> = {
     const complete = (peer: VerifiedPeer | undefined) => finish(fields, client, peer, context)
     // Who was not asked again in a renegotiation is still who it was.
     if (presented === undefined) return complete(previous?.peer)
-    return verifyClient(settings, presented, context, complete, previous)
+    return verifyClient(settings, presented, context, complete)
   },
 }
 

@@ -20,7 +20,7 @@ import {
   type VerifiedPeer,
   verifyPeer,
 } from '../authenticate.js'
-import { type Connected, type Context, type Step, state, type Table } from '../context.js'
+import { type Context, type Step, state, type Table } from '../context.js'
 import { connectServer } from './connected13.js'
 import { limitReceiving, type ServerKeys } from './flight13.js'
 import type { Negotiated } from './hello13.js'
@@ -147,7 +147,6 @@ export function verifyClient(
   presented: PresentedPeer,
   context: Context,
   then: (peer: VerifiedPeer) => Step,
-  connected?: Connected,
 ): Step {
   if (settings.verify === undefined)
     throw new Fault('internalError', 'a client certificate that nobody can verify')
@@ -162,6 +161,5 @@ export function verifyClient(
     },
     presented,
     then,
-    connected,
   )
 }

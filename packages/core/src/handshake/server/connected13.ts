@@ -287,6 +287,6 @@ const waitPostFinishedTable: Table<WaitPostFinished> = {
       return waitMessages(connected)
     }
     if (presented === undefined) return complete(undefined)
-    return verifyClient(settings, presented, context, complete, connected)
+    return verifyClient(settings, presented, context, complete)
   },
 }

@@ -74,17 +74,11 @@ export function sendFlight(chosen: Settled & Choice12, context: Context): Step {
     transcript.add(context.send(messageType.serverKeyExchange, bytes))
     return finish()
   }
-  return sign(
-    { credential, scheme },
-    signedParameters(randoms, bytes),
-    context,
-    (signature) => {
-      const signed = encode(digitallySigned, { algorithm: scheme.id, signature })
-      transcript.add(context.send(messageType.serverKeyExchange, concat(bytes, signed)))
-      return finish()
-    },
-    previous,
-  )
+  return sign({ credential, scheme }, signedParameters(randoms, bytes), context, (signature) => {
+    const signed = encode(digitallySigned, { algorithm: scheme.id, signature })
+    transcript.add(context.send(messageType.serverKeyExchange, concat(bytes, signed)))
+    return finish()
+  })
 }
 
 function staplesFor({ received, credential }: Settled & Choice12): boolean {

@@ -51,7 +51,7 @@ export function readClientKeyExchange(
   context: Context,
   then: (premaster: Uint8Array, psk: ExternalPsk | undefined) => Step,
 ): Step {
-  const { suite, previous } = flight
+  const { suite } = flight
   if (!usesPsk(suite)) return agree(body, undefined, flight, context, then)
   const reader = new Reader(body)
   const identity = pskIdentity.read(reader)
@@ -72,7 +72,6 @@ export function readClientKeyExchange(
     lookupPsk,
     (psk: ExternalPsk | undefined) =>
       found(psk === undefined ? undefined : demandVersion(psk, 'tls12')),
-    previous,
   )
 }
 
@@ -121,7 +120,7 @@ function padded(number: Uint8Array, parameters: ServerParameters | undefined): U
  */
 function decrypt(
   ciphertext: Uint8Array,
-  { credential, received, previous }: ServerFlight12,
+  { credential, received }: ServerFlight12,
   context: Context,
   then: (premaster: Uint8Array) => Step,
 ): Step {
@@ -138,12 +137,7 @@ function decrypt(
   if (credential === undefined) throw new Fault('internalError', 'no key to decrypt with')
   const { key } = credential
   if (key === 'decide')
-    return ask(
-      { kind: 'decrypt', credential, ciphertext: ciphertext.slice() },
-      'decide',
-      proceed,
-      previous,
-    )
+    return ask({ kind: 'decrypt', credential, ciphertext: ciphertext.slice() }, 'decide', proceed)
   const message = decryptWith(key, ciphertext, fallback, random)
   const step = proceed(message)
   wipe(message)
