@@ -86,6 +86,9 @@ function output(mac: Uint8Array): void {
 
 /** FIPS 180-4 6.2.2. */
 function compress(bytes: Uint8Array, offset: number): void {
+  // esbuild makes a module's constants variables, which V8 reads from memory each time; those of a function stay.
+  const chain = state
+  const k = constants
   const w = schedule
   for (let i = 0, at = offset; i < 16; i++, at += 4) {
     const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16)
@@ -98,17 +101,17 @@ function compress(bytes: Uint8Array, offset: number): void {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
     w[i] = (w[i - 16] as number) + s0 + (w[i - 7] as number) + s1
   }
-  let a = state[0] as number
-  let b = state[1] as number
-  let c = state[2] as number
-  let d = state[3] as number
-  let e = state[4] as number
-  let f = state[5] as number
-  let g = state[6] as number
-  let h = state[7] as number
+  let a = chain[0] as number
+  let b = chain[1] as number
+  let c = chain[2] as number
+  let d = chain[3] as number
+  let e = chain[4] as number
+  let f = chain[5] as number
+  let g = chain[6] as number
+  let h = chain[7] as number
   for (let i = 0; i < 64; i++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
-    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + (constants[i] as number) + (w[i] as number)) | 0
+    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + (k[i] as number) + (w[i] as number)) | 0
     const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
     const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0
     h = g
@@ -120,12 +123,12 @@ function compress(bytes: Uint8Array, offset: number): void {
     b = a
     a = (t1 + t2) | 0
   }
-  state[0] = (state[0] as number) + a
-  state[1] = (state[1] as number) + b
-  state[2] = (state[2] as number) + c
-  state[3] = (state[3] as number) + d
-  state[4] = (state[4] as number) + e
-  state[5] = (state[5] as number) + f
-  state[6] = (state[6] as number) + g
-  state[7] = (state[7] as number) + h
+  chain[0] = (chain[0] as number) + a
+  chain[1] = (chain[1] as number) + b
+  chain[2] = (chain[2] as number) + c
+  chain[3] = (chain[3] as number) + d
+  chain[4] = (chain[4] as number) + e
+  chain[5] = (chain[5] as number) + f
+  chain[6] = (chain[6] as number) + g
+  chain[7] = (chain[7] as number) + h
 }

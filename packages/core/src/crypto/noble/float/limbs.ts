@@ -14,17 +14,29 @@ export const limbCount = 11
 
 export const newLimbs = (): Limbs => new Float64Array(limbCount)
 
-/** Adding this and subtracting it again rounds to a multiple of 2^24, for numbers below 2^75. */
-export const rounding: number = 3 * 2 ** 75
-/** From a multiple of 2^24 to what the next limb gets. */
-export const down: number = 2 ** -24
+interface Common {
+  /** Adding this and subtracting it again rounds to a multiple of 2^24, for numbers below 2^75. */
+  readonly rounding: number
+  /** From a multiple of 2^24 to what the next limb gets. */
+  readonly down: number
+  /** A product before its reduction; the last column is for carries. Nobody else can use it: everything is synchronous. */
+  readonly columns: Float64Array
+}
 
-/** A product before its reduction; the last column is for carries. Nobody else can use it: everything is synchronous. */
-export const columns: Float64Array = /* @__PURE__ */ new Float64Array(2 * limbCount)
+/**
+ * Functions take these into constants of their own: esbuild makes those of a module variables, which V8 reads from memory
+ * each time.
+ */
+export const common: Common = /* @__PURE__ */ (() => ({
+  rounding: 3 * 2 ** 75,
+  down: 2 ** -24,
+  columns: new Float64Array(2 * limbCount),
+}))()
 
 /** Multiplies into the columns. What was in them counts `keep` times: 0, 1 or -1. */
 // biome-ignore format: a table
 export function multiplyLimbs(a: Limbs, b: Limbs, keep = 0): void {
+  const { columns } = common
   const a0 = a[0] as number
   const a1 = a[1] as number
   const a2 = a[2] as number
@@ -82,6 +94,7 @@ export function multiplyLimbs(a: Limbs, b: Limbs, keep = 0): void {
 /** Squares into the columns. */
 // biome-ignore format: a table
 export function squareLimbs(a: Limbs): void {
+  const { columns } = common
   const a0 = a[0] as number
   const a1 = a[1] as number
   const a2 = a[2] as number
@@ -133,6 +146,7 @@ export function combine(out: Limbs, j: number, a: Limbs, k: number, b: Limbs): v
 
 /** out = k a, with reduced limbs, for numbers that leave the last one room. */
 export function reduceLimbs(out: Limbs, k: number, a: Limbs): void {
+  const { rounding, down } = common
   let carry = 0
   for (let i = 0; i < limbCount - 1; i++) {
     const limb = k * (a[i] as number) + carry * down

@@ -1,6 +1,6 @@
 /** X25519 (RFC 7748 section 5): the Montgomery ladder, with the same steps for every scalar. */
 import { addScaled, invert, multiply, read, square, write } from './field25519.js'
-import { columns, combine, exchange, newLimbs } from './limbs.js'
+import { combine, common, exchange, newLimbs } from './limbs.js'
 
 /** (486662 - 2) / 4. */
 const a24 = 121665
@@ -56,6 +56,6 @@ export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
   invert(a, z2)
   multiply(a, a, x2)
   const result = write(a)
-  for (const number of [x1, x2, z2, x3, z3, a, b, c, d, aa, bb, columns]) number.fill(0)
+  for (const number of [x1, x2, z2, x3, z3, a, b, c, d, aa, bb, common.columns]) number.fill(0)
   return result
 }
