@@ -10,11 +10,8 @@
 
 export type Limbs = Float64Array
 
-export const limbCount = 11
-
-export const newLimbs = (): Limbs => new Float64Array(limbCount)
-
 interface Common {
+  readonly limbCount: number
   /** Adding this and subtracting it again rounds to a multiple of 2^24, for numbers below 2^75. */
   readonly rounding: number
   /** From a multiple of 2^24 to what the next limb gets. */
@@ -28,10 +25,13 @@ interface Common {
  * each time.
  */
 export const common: Common = /* @__PURE__ */ (() => ({
+  limbCount: 11,
   rounding: 3 * 2 ** 75,
   down: 2 ** -24,
-  columns: new Float64Array(2 * limbCount),
+  columns: new Float64Array(22),
 }))()
+
+export const newLimbs = (): Limbs => new Float64Array(common.limbCount)
 
 /** Multiplies into the columns. What was in them counts `keep` times: 0, 1 or -1. */
 // biome-ignore format: a table
@@ -141,12 +141,13 @@ export function squareLimbs(a: Limbs): void {
 
 /** out = j a + k b, not reduced. */
 export function combine(out: Limbs, j: number, a: Limbs, k: number, b: Limbs): void {
+  const { limbCount } = common
   for (let i = 0; i < limbCount; i++) out[i] = j * (a[i] as number) + k * (b[i] as number)
 }
 
 /** out = k a, with reduced limbs, for numbers that leave the last one room. */
 export function reduceLimbs(out: Limbs, k: number, a: Limbs): void {
-  const { rounding, down } = common
+  const { limbCount, rounding, down } = common
   let carry = 0
   for (let i = 0; i < limbCount - 1; i++) {
     const limb = k * (a[i] as number) + carry * down
@@ -158,6 +159,7 @@ export function reduceLimbs(out: Limbs, k: number, a: Limbs): void {
 
 /** Where `choice` is 1, exchanges numbers; where it is 0, does not. */
 export function exchange(choice: number, a: Limbs, b: Limbs): void {
+  const { limbCount } = common
   for (let i = 0; i < limbCount; i++) {
     const difference = choice * ((a[i] as number) - (b[i] as number))
     a[i] = (a[i] as number) - difference
@@ -178,7 +180,7 @@ export function readLimbs(out: Limbs, bytes: Uint8Array): void {
 
 /** Brings integers below 2^24 and above -1; what they had beyond that goes to the last one. */
 export function carryIntegers(limbs: Int32Array): void {
-  for (let i = 0; i < limbCount - 1; i++) {
+  for (let i = 0; i < common.limbCount - 1; i++) {
     limbs[i + 1] = (limbs[i + 1] as number) + ((limbs[i] as number) >> 24)
     limbs[i] = (limbs[i] as number) & 0xffffff
   }

@@ -5,24 +5,27 @@ import { combine, common, exchange, newLimbs } from './limbs.js'
 /** (486662 - 2) / 4. */
 const a24 = 121665
 
-// All are zero between calls.
-const x1 = /* @__PURE__ */ newLimbs()
-const x2 = /* @__PURE__ */ newLimbs()
-const z2 = /* @__PURE__ */ newLimbs()
-const x3 = /* @__PURE__ */ newLimbs()
-const z3 = /* @__PURE__ */ newLimbs()
-const a = /* @__PURE__ */ newLimbs()
-const b = /* @__PURE__ */ newLimbs()
-const c = /* @__PURE__ */ newLimbs()
-const d = /* @__PURE__ */ newLimbs()
-const aa = /* @__PURE__ */ newLimbs()
-const bb = /* @__PURE__ */ newLimbs()
+/** All are zero between calls. The ladder takes them into constants of its own, for the same reason as `common`. */
+const numbers = /* @__PURE__ */ (() => ({
+  x1: newLimbs(),
+  x2: newLimbs(),
+  z2: newLimbs(),
+  x3: newLimbs(),
+  z3: newLimbs(),
+  a: newLimbs(),
+  b: newLimbs(),
+  c: newLimbs(),
+  d: newLimbs(),
+  aa: newLimbs(),
+  bb: newLimbs(),
+}))()
 
 /**
  * The multiple of the point `u` by a scalar, both of 32 bytes; the scalar is already clamped.
  * @returns 32 bytes, all zero where the point has small order.
  */
 export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
+  const { x1, x2, z2, x3, z3, a, b, c, d, aa, bb } = numbers
   read(x1, u)
   x2[0] = 1
   x3.set(x1)
@@ -56,6 +59,6 @@ export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
   invert(a, z2)
   multiply(a, a, x2)
   const result = write(a)
-  for (const number of [x1, x2, z2, x3, z3, a, b, c, d, aa, bb, common.columns]) number.fill(0)
+  for (const number of [...Object.values(numbers), common.columns]) number.fill(0)
   return result
 }
