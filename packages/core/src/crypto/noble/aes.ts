@@ -89,29 +89,31 @@ function mixed(table: Int32Array, a: number, b: number, c: number, d: number): n
 }
 
 /** Encrypts a block of four big-endian words in place. */
-export function encryptBlock(key: AesKey, block: Int32Array): void {
+export const encryptBlock: (key: AesKey, block: Int32Array) => void = /* @__PURE__ */ (() => {
   const bytes = sbox
   const words = columns
-  // Indices are below the key's length, which is a multiple of 4.
-  let a = (block[0] as number) ^ (key[0] as number)
-  let b = (block[1] as number) ^ (key[1] as number)
-  let c = (block[2] as number) ^ (key[2] as number)
-  let d = (block[3] as number) ^ (key[3] as number)
-  const last = key.length - 4
-  for (let i = 4; i < last; i += 4) {
-    const next = mixed(words, a, b, c, d) ^ (key[i] as number)
-    const nextB = mixed(words, b, c, d, a) ^ (key[i + 1] as number)
-    const nextC = mixed(words, c, d, a, b) ^ (key[i + 2] as number)
-    d = mixed(words, d, a, b, c) ^ (key[i + 3] as number)
-    a = next
-    b = nextB
-    c = nextC
+  return (key, block) => {
+    // Indices are below the key's length, which is a multiple of 4.
+    let a = (block[0] as number) ^ (key[0] as number)
+    let b = (block[1] as number) ^ (key[1] as number)
+    let c = (block[2] as number) ^ (key[2] as number)
+    let d = (block[3] as number) ^ (key[3] as number)
+    const last = key.length - 4
+    for (let i = 4; i < last; i += 4) {
+      const next = mixed(words, a, b, c, d) ^ (key[i] as number)
+      const nextB = mixed(words, b, c, d, a) ^ (key[i + 1] as number)
+      const nextC = mixed(words, c, d, a, b) ^ (key[i + 2] as number)
+      d = mixed(words, d, a, b, c) ^ (key[i + 3] as number)
+      a = next
+      b = nextB
+      c = nextC
+    }
+    block[0] = substituted(bytes, a, b, c, d) ^ (key[last] as number)
+    block[1] = substituted(bytes, b, c, d, a) ^ (key[last + 1] as number)
+    block[2] = substituted(bytes, c, d, a, b) ^ (key[last + 2] as number)
+    block[3] = substituted(bytes, d, a, b, c) ^ (key[last + 3] as number)
   }
-  block[0] = substituted(bytes, a, b, c, d) ^ (key[last] as number)
-  block[1] = substituted(bytes, b, c, d, a) ^ (key[last + 1] as number)
-  block[2] = substituted(bytes, c, d, a, b) ^ (key[last + 2] as number)
-  block[3] = substituted(bytes, d, a, b, c) ^ (key[last + 3] as number)
-}
+})()
 
 /** What `counterMode` adds to a block of text. Nobody else can see it: everything is synchronous. */
 const keyStream = /* @__PURE__ */ new Int32Array(4)
