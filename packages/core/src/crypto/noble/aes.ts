@@ -63,7 +63,7 @@ export function expandAesKey(key: Uint8Array, keyLength: number): AesKey {
 
 /**
  * SubBytes and ShiftRows of a column, from the four columns whose rows meet in it. `table` is `sbox`: esbuild makes a
- * module's constants variables, which V8 reads from memory each time, so callers read it once.
+ * module's constants variables, which V8 reads from memory each time, so the callers hold it.
  */
 function substituted(table: Uint8Array, a: number, b: number, c: number, d: number): number {
   // Indices are bytes.
