@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { agree, share, sign, verify } from '#src/crypto/noble/float/curve256.js'
 import * as field256 from '#src/crypto/noble/float/field256.js'
 import * as field25519 from '#src/crypto/noble/float/field25519.js'
-import { exchange, type Limbs, limbCount, newLimbs } from '#src/crypto/noble/float/limbs.js'
+import { common, exchange, type Limbs, newLimbs } from '#src/crypto/noble/float/limbs.js'
 import { combination, multiple, multipleOfBase } from '#src/crypto/noble/float/p256.js'
 import { curve25519 } from '#src/crypto/noble/montgomery.js'
 import { configure } from '../support/property.js'
@@ -17,6 +17,7 @@ configure()
 const p25519 = 2n ** 255n - 19n
 const p256 = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
 const order = nobleP256.Point.Fn.ORDER
+const { limbCount } = common
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const mod = (value: bigint, p: bigint): bigint => ((value % p) + p) % p

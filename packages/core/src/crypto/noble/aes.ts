@@ -51,34 +51,37 @@ export function expandAesKey(key: Uint8Array, keyLength: number): AesKey {
     let word = words[i - 1] as number
     if (i % length === 0) {
       const rotated = (word << 8) | (word >>> 24)
-      word = substituted(rotated, rotated, rotated, rotated) ^ (constant << 24)
+      word = substituted(sbox, rotated, rotated, rotated, rotated) ^ (constant << 24)
       constant = double(constant)
     } else if (length > 6 && i % length === 4) {
-      word = substituted(word, word, word, word)
+      word = substituted(sbox, word, word, word, word)
     }
     words[i] = (words[i - length] as number) ^ word
   }
   return words
 }
 
-/** SubBytes and ShiftRows of a column, from the four columns whose rows meet in it. */
-function substituted(a: number, b: number, c: number, d: number): number {
+/**
+ * SubBytes and ShiftRows of a column, from the four columns whose rows meet in it. `table` is `sbox`: esbuild makes a
+ * module's constants variables, which V8 reads from memory each time, so the callers hold it.
+ */
+function substituted(table: Uint8Array, a: number, b: number, c: number, d: number): number {
   // Indices are bytes.
   return (
-    ((sbox[a >>> 24] as number) << 24) |
-    ((sbox[(b >>> 16) & 255] as number) << 16) |
-    ((sbox[(c >>> 8) & 255] as number) << 8) |
-    (sbox[d & 255] as number)
+    ((table[a >>> 24] as number) << 24) |
+    ((table[(b >>> 16) & 255] as number) << 16) |
+    ((table[(c >>> 8) & 255] as number) << 8) |
+    (table[d & 255] as number)
   )
 }
 
-/** The same, and MixColumns. */
-function mixed(a: number, b: number, c: number, d: number): number {
-  const second = columns[(b >>> 16) & 255] as number
-  const third = columns[(c >>> 8) & 255] as number
-  const fourth = columns[d & 255] as number
+/** The same, and MixColumns. `table` is `columns`. */
+function mixed(table: Int32Array, a: number, b: number, c: number, d: number): number {
+  const second = table[(b >>> 16) & 255] as number
+  const third = table[(c >>> 8) & 255] as number
+  const fourth = table[d & 255] as number
   return (
-    (columns[a >>> 24] as number) ^
+    (table[a >>> 24] as number) ^
     ((second >>> 8) | (second << 24)) ^
     ((third >>> 16) | (third << 16)) ^
     ((fourth >>> 24) | (fourth << 8))
@@ -86,27 +89,31 @@ function mixed(a: number, b: number, c: number, d: number): number {
 }
 
 /** Encrypts a block of four big-endian words in place. */
-export function encryptBlock(key: AesKey, block: Int32Array): void {
-  // Indices are below the key's length, which is a multiple of 4.
-  let a = (block[0] as number) ^ (key[0] as number)
-  let b = (block[1] as number) ^ (key[1] as number)
-  let c = (block[2] as number) ^ (key[2] as number)
-  let d = (block[3] as number) ^ (key[3] as number)
-  const last = key.length - 4
-  for (let i = 4; i < last; i += 4) {
-    const next = mixed(a, b, c, d) ^ (key[i] as number)
-    const nextB = mixed(b, c, d, a) ^ (key[i + 1] as number)
-    const nextC = mixed(c, d, a, b) ^ (key[i + 2] as number)
-    d = mixed(d, a, b, c) ^ (key[i + 3] as number)
-    a = next
-    b = nextB
-    c = nextC
+export const encryptBlock: (key: AesKey, block: Int32Array) => void = /* @__PURE__ */ (() => {
+  const bytes = sbox
+  const words = columns
+  return (key, block) => {
+    // Indices are below the key's length, which is a multiple of 4.
+    let a = (block[0] as number) ^ (key[0] as number)
+    let b = (block[1] as number) ^ (key[1] as number)
+    let c = (block[2] as number) ^ (key[2] as number)
+    let d = (block[3] as number) ^ (key[3] as number)
+    const last = key.length - 4
+    for (let i = 4; i < last; i += 4) {
+      const next = mixed(words, a, b, c, d) ^ (key[i] as number)
+      const nextB = mixed(words, b, c, d, a) ^ (key[i + 1] as number)
+      const nextC = mixed(words, c, d, a, b) ^ (key[i + 2] as number)
+      d = mixed(words, d, a, b, c) ^ (key[i + 3] as number)
+      a = next
+      b = nextB
+      c = nextC
+    }
+    block[0] = substituted(bytes, a, b, c, d) ^ (key[last] as number)
+    block[1] = substituted(bytes, b, c, d, a) ^ (key[last + 1] as number)
+    block[2] = substituted(bytes, c, d, a, b) ^ (key[last + 2] as number)
+    block[3] = substituted(bytes, d, a, b, c) ^ (key[last + 3] as number)
   }
-  block[0] = substituted(a, b, c, d) ^ (key[last] as number)
-  block[1] = substituted(b, c, d, a) ^ (key[last + 1] as number)
-  block[2] = substituted(c, d, a, b) ^ (key[last + 2] as number)
-  block[3] = substituted(d, a, b, c) ^ (key[last + 3] as number)
-}
+})()
 
 /** What `counterMode` adds to a block of text. Nobody else can see it: everything is synchronous. */
 const keyStream = /* @__PURE__ */ new Int32Array(4)
@@ -123,23 +130,24 @@ export function counterMode(
   length: number,
 ): void {
   const whole = length & ~15
+  const stream = keyStream
   for (let at = 0; at < length; at += 16) {
-    keyStream[0] = counter[0] as number
-    keyStream[1] = counter[1] as number
-    keyStream[2] = counter[2] as number
-    keyStream[3] = (counter[3] as number) + (at >>> 4)
-    encryptBlock(key, keyStream)
+    stream[0] = counter[0] as number
+    stream[1] = counter[1] as number
+    stream[2] = counter[2] as number
+    stream[3] = (counter[3] as number) + (at >>> 4)
+    encryptBlock(key, stream)
     if (at === whole) break
-    to.setInt32(at, from.getInt32(at) ^ (keyStream[0] as number))
-    to.setInt32(at + 4, from.getInt32(at + 4) ^ (keyStream[1] as number))
-    to.setInt32(at + 8, from.getInt32(at + 8) ^ (keyStream[2] as number))
-    to.setInt32(at + 12, from.getInt32(at + 12) ^ (keyStream[3] as number))
+    to.setInt32(at, from.getInt32(at) ^ (stream[0] as number))
+    to.setInt32(at + 4, from.getInt32(at + 4) ^ (stream[1] as number))
+    to.setInt32(at + 8, from.getInt32(at + 8) ^ (stream[2] as number))
+    to.setInt32(at + 12, from.getInt32(at + 12) ^ (stream[3] as number))
   }
   for (let at = whole; at < length; at++) {
-    const word = keyStream[(at - whole) >> 2] as number
+    const word = stream[(at - whole) >> 2] as number
     to.setUint8(at, from.getUint8(at) ^ (word >>> (24 - 8 * (at & 3))))
   }
-  keyStream.fill(0)
+  stream.fill(0)
 }
 
 /** AES-ECB of the sample (RFC 9001 5.4.3, RFC 9147 4.2.3): all 16 bytes. */

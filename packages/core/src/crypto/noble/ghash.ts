@@ -159,6 +159,8 @@ function absorb(
   start: number,
   end: number,
 ): void {
+  // esbuild makes a module's constants variables, which V8 reads from memory each time; those of a function stay.
+  const carried = shiftedOut
   const h = tables.length - tableLength
   // The state has four words; indices into tables are bytes by construction.
   let y0 = state[0] as number
@@ -179,7 +181,7 @@ function absorb(
       const y = word === 3 ? y3 : word === 2 ? y2 : word === 1 ? y1 : y0
       for (let shift = 0; shift < 32; shift += 8) {
         const entry = h + (((y >>> shift) & 255) << 2)
-        const out = shiftedOut[z3 & 255] as number
+        const out = carried[z3 & 255] as number
         z3 = ((z2 << 24) | (z3 >>> 8)) ^ (tables[entry + 3] as number)
         z2 = ((z1 << 24) | (z2 >>> 8)) ^ (tables[entry + 2] as number)
         z1 = ((z0 << 24) | (z1 >>> 8)) ^ (tables[entry + 1] as number)
@@ -199,6 +201,10 @@ function absorb(
 
 /** The same for the first `length` bytes, four blocks at once: they are multiplied by H^4, H^3, H^2 and H. */
 function absorbFours(state: Int32Array, tables: Int32Array, bytes: DataView, length: number): void {
+  const carried = shiftedOut
+  const second = tableLength
+  const third = 2 * second
+  const fourth = 3 * second
   let y0 = state[0] as number
   let y1 = state[1] as number
   let y2 = state[2] as number
@@ -217,10 +223,10 @@ function absorbFours(state: Int32Array, tables: Int32Array, bytes: DataView, len
       const d = bytes.getInt32(place + 48)
       for (let shift = 0; shift < 32; shift += 8) {
         const i = ((a >>> shift) & 255) << 2
-        const j = tableLength + (((b >>> shift) & 255) << 2)
-        const k = 2 * tableLength + (((c >>> shift) & 255) << 2)
-        const l = 3 * tableLength + (((d >>> shift) & 255) << 2)
-        const out = shiftedOut[z3 & 255] as number
+        const j = second + (((b >>> shift) & 255) << 2)
+        const k = third + (((c >>> shift) & 255) << 2)
+        const l = fourth + (((d >>> shift) & 255) << 2)
+        const out = carried[z3 & 255] as number
         z3 = ((z2 << 24) | (z3 >>> 8)) ^ sum(tables, i + 3, j + 3, k + 3, l + 3)
         z2 = ((z1 << 24) | (z2 >>> 8)) ^ sum(tables, i + 2, j + 2, k + 2, l + 2)
         z1 = ((z0 << 24) | (z1 >>> 8)) ^ sum(tables, i + 1, j + 1, k + 1, l + 1)

@@ -5,11 +5,6 @@
  * them stay below 2^53, where these are exact. There are no branches or addresses that depend on secrets.
  */
 
-const radix = 2 ** 22
-const mask = radix - 1
-/** 2^132 = 4 * 2^130, and 2^130 = 5. */
-const wrap = 20
-
 /** For one message after another, each under a key of its own. */
 export class Poly1305 {
   /** The key's first half: the factor, and what its limbs are where they reach beyond 2^132. */
@@ -28,13 +23,14 @@ export class Poly1305 {
     const w1 = (key[1] as number) & 0x0ffffffc
     const w2 = (key[2] as number) & 0x0ffffffc
     const w3 = (key[3] as number) & 0x0ffffffc
-    r[0] = w0 & mask
-    r[1] = ((w0 >>> 22) | (w1 << 10)) & mask
-    r[2] = ((w1 >>> 12) | (w2 << 20)) & mask
-    r[3] = (w2 >>> 2) & mask
-    r[4] = ((w2 >>> 24) | (w3 << 8)) & mask
+    r[0] = w0 & 0x3fffff
+    r[1] = ((w0 >>> 22) | (w1 << 10)) & 0x3fffff
+    r[2] = ((w1 >>> 12) | (w2 << 20)) & 0x3fffff
+    r[3] = (w2 >>> 2) & 0x3fffff
+    r[4] = ((w2 >>> 24) | (w3 << 8)) & 0x3fffff
     r[5] = w3 >>> 14
-    for (let i = 0; i < 6; i++) this.#wrapped[i] = wrap * (r[i] as number)
+    // 2^132 = 4 * 2^130, and 2^130 = 5.
+    for (let i = 0; i < 6; i++) this.#wrapped[i] = 20 * (r[i] as number)
     for (let i = 0; i < 4; i++) this.#s[i] = key[4 + i] as number
     this.#h.fill(0)
   }
@@ -101,6 +97,8 @@ export class Poly1305 {
 
   /** Adds the blocks, each with 2^128, and multiplies by the factor each time. */
   #absorb(bytes: DataView, length: number): void {
+    // Not the module's: esbuild makes its constants variables, and V8 does not turn division by one into multiplication.
+    const radix = 2 ** 22
     // Six limbs each.
     const r0 = this.#r[0] as number
     const r1 = this.#r[1] as number
@@ -125,11 +123,11 @@ export class Poly1305 {
       const w2 = bytes.getInt32(at + 8, true)
       const w3 = bytes.getInt32(at + 12, true)
       // At most 23 bits.
-      h0 += w0 & mask
-      h1 += ((w0 >>> 22) | (w1 << 10)) & mask
-      h2 += ((w1 >>> 12) | (w2 << 20)) & mask
-      h3 += (w2 >>> 2) & mask
-      h4 += ((w2 >>> 24) | (w3 << 8)) & mask
+      h0 += w0 & 0x3fffff
+      h1 += ((w0 >>> 22) | (w1 << 10)) & 0x3fffff
+      h2 += ((w1 >>> 12) | (w2 << 20)) & 0x3fffff
+      h3 += (w2 >>> 2) & 0x3fffff
+      h4 += ((w2 >>> 24) | (w3 << 8)) & 0x3fffff
       h5 += (w3 >>> 14) | 0x40000
       // At most 6 * 20 * 2^(22 + 23).
       let d0 = h0 * r0 + h1 * v5 + h2 * v4 + h3 * v3 + h4 * v2 + h5 * v1
@@ -156,7 +154,7 @@ export class Poly1305 {
       d2 -= c * radix
       d5 -= e * radix
       d3 += c
-      d0 += e * wrap
+      d0 += 20 * e
       c = Math.floor(d3 / radix)
       e = Math.floor(d0 / radix)
       h3 = d3 - c * radix
@@ -179,6 +177,6 @@ export class Poly1305 {
 function carry(limbs: Int32Array): void {
   for (let i = 0; i < 5; i++) {
     limbs[i + 1] = (limbs[i + 1] as number) + ((limbs[i] as number) >> 22)
-    limbs[i] = (limbs[i] as number) & mask
+    limbs[i] = (limbs[i] as number) & 0x3fffff
   }
 }

@@ -1,22 +1,20 @@
 /** Arithmetic modulo 2^255 - 19 on limbs. Results are reduced; arguments are as `limbs.ts` allows. */
 import {
   carryIntegers,
-  columns,
-  down,
+  common,
   type Limbs,
   multiplyLimbs,
   newLimbs,
   readLimbs,
-  rounding,
   squareLimbs,
   writeIntegers,
 } from './limbs.js'
 
-/** 2^264 = 2^9 * 2^255, and 2^255 = 19. */
-const fold = 2 ** 9 * 19
-
 // biome-ignore format: a table
 function reduce(out: Limbs): void {
+  const { columns, rounding, down } = common
+  // 2^264 = 2^9 * 2^255, and 2^255 = 19.
+  const fold = 2 ** 9 * 19
   const c0 = columns[0] as number; const c1 = columns[1] as number; const c2 = columns[2] as number
   const c3 = columns[3] as number; const c4 = columns[4] as number; const c5 = columns[5] as number
   const c6 = columns[6] as number; const c7 = columns[7] as number; const c8 = columns[8] as number
@@ -71,6 +69,7 @@ export function square(out: Limbs, a: Limbs): void {
 
 /** out = a + k b, for k below 2^25. */
 export function addScaled(out: Limbs, a: Limbs, k: number, b: Limbs): void {
+  const { columns } = common
   columns.fill(0)
   for (let i = 0; i < a.length; i++) columns[i] = (a[i] as number) + k * (b[i] as number)
   reduce(out)

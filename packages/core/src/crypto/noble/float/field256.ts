@@ -5,13 +5,11 @@
 import { numberToBytesLE } from '@noble/curves/utils.js'
 import {
   carryIntegers,
-  columns,
-  down,
+  common,
   type Limbs,
   multiplyLimbs,
   newLimbs,
   readLimbs,
-  rounding,
   squareLimbs,
   writeIntegers,
 } from './limbs.js'
@@ -25,6 +23,7 @@ const prime = [0xffffff, 0xffffff, 0xffffff, 0xffffff, 0, 0, 0, 0, 1, 0xffff00, 
  */
 // biome-ignore format: a table
 export function reduce(out: Limbs): void {
+  const { columns, rounding, down } = common
   const c0 = columns[0] as number; const c1 = columns[1] as number; const c2 = columns[2] as number
   const c3 = columns[3] as number; const c4 = columns[4] as number; const c5 = columns[5] as number
   const c6 = columns[6] as number; const c7 = columns[7] as number; const c8 = columns[8] as number

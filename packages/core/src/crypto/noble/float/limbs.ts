@@ -10,21 +10,33 @@
 
 export type Limbs = Float64Array
 
-export const limbCount = 11
+interface Common {
+  readonly limbCount: number
+  /** Adding this and subtracting it again rounds to a multiple of 2^24, for numbers below 2^75. */
+  readonly rounding: number
+  /** From a multiple of 2^24 to what the next limb gets. */
+  readonly down: number
+  /** A product before its reduction; the last column is for carries. Nobody else can use it: everything is synchronous. */
+  readonly columns: Float64Array
+}
 
-export const newLimbs = (): Limbs => new Float64Array(limbCount)
+/**
+ * Functions take these into constants of their own: esbuild makes those of a module variables, which V8 reads from memory
+ * each time.
+ */
+export const common: Common = /* @__PURE__ */ (() => ({
+  limbCount: 11,
+  rounding: 3 * 2 ** 75,
+  down: 2 ** -24,
+  columns: new Float64Array(22),
+}))()
 
-/** Adding this and subtracting it again rounds to a multiple of 2^24, for numbers below 2^75. */
-export const rounding: number = 3 * 2 ** 75
-/** From a multiple of 2^24 to what the next limb gets. */
-export const down: number = 2 ** -24
-
-/** A product before its reduction; the last column is for carries. Nobody else can use it: everything is synchronous. */
-export const columns: Float64Array = /* @__PURE__ */ new Float64Array(2 * limbCount)
+export const newLimbs = (): Limbs => new Float64Array(common.limbCount)
 
 /** Multiplies into the columns. What was in them counts `keep` times: 0, 1 or -1. */
 // biome-ignore format: a table
 export function multiplyLimbs(a: Limbs, b: Limbs, keep = 0): void {
+  const { columns } = common
   const a0 = a[0] as number
   const a1 = a[1] as number
   const a2 = a[2] as number
@@ -82,6 +94,7 @@ export function multiplyLimbs(a: Limbs, b: Limbs, keep = 0): void {
 /** Squares into the columns. */
 // biome-ignore format: a table
 export function squareLimbs(a: Limbs): void {
+  const { columns } = common
   const a0 = a[0] as number
   const a1 = a[1] as number
   const a2 = a[2] as number
@@ -128,11 +141,13 @@ export function squareLimbs(a: Limbs): void {
 
 /** out = j a + k b, not reduced. */
 export function combine(out: Limbs, j: number, a: Limbs, k: number, b: Limbs): void {
+  const { limbCount } = common
   for (let i = 0; i < limbCount; i++) out[i] = j * (a[i] as number) + k * (b[i] as number)
 }
 
 /** out = k a, with reduced limbs, for numbers that leave the last one room. */
 export function reduceLimbs(out: Limbs, k: number, a: Limbs): void {
+  const { limbCount, rounding, down } = common
   let carry = 0
   for (let i = 0; i < limbCount - 1; i++) {
     const limb = k * (a[i] as number) + carry * down
@@ -144,6 +159,7 @@ export function reduceLimbs(out: Limbs, k: number, a: Limbs): void {
 
 /** Where `choice` is 1, exchanges numbers; where it is 0, does not. */
 export function exchange(choice: number, a: Limbs, b: Limbs): void {
+  const { limbCount } = common
   for (let i = 0; i < limbCount; i++) {
     const difference = choice * ((a[i] as number) - (b[i] as number))
     a[i] = (a[i] as number) - difference
@@ -164,7 +180,7 @@ export function readLimbs(out: Limbs, bytes: Uint8Array): void {
 
 /** Brings integers below 2^24 and above -1; what they had beyond that goes to the last one. */
 export function carryIntegers(limbs: Int32Array): void {
-  for (let i = 0; i < limbCount - 1; i++) {
+  for (let i = 0; i < common.limbCount - 1; i++) {
     limbs[i + 1] = (limbs[i + 1] as number) + ((limbs[i] as number) >> 24)
     limbs[i] = (limbs[i] as number) & 0xffffff
   }

@@ -7,7 +7,7 @@ import { numberToBytesBE } from '@noble/curves/utils.js'
 import { equal } from '../../../bytes.js'
 import { lazy } from '../lazy.js'
 import { invert, multiply, multiplyAdd, multiplySubtract, read, square, write } from './field256.js'
-import { columns, combine, type Limbs, newLimbs, reduceLimbs } from './limbs.js'
+import { combine, common, type Limbs, newLimbs, reduceLimbs } from './limbs.js'
 
 /** (x / z, y / z). All limbs are reduced. Infinity is (0 : 1 : 0). */
 class Point {
@@ -185,7 +185,7 @@ function encodeSum(): Uint8Array<ArrayBuffer> | undefined {
   bytes.set(write(xx), 1)
   bytes.set(write(yy), 33)
   for (const { x, y, z } of [sum, term, ...multiples]) for (const limbs of [x, y, z]) limbs.fill(0)
-  for (const limbs of [xx, yy, zz, xy, xz, yz, more, less, factor, columns]) limbs.fill(0)
+  for (const limbs of [xx, yy, zz, xy, xz, yz, more, less, factor, common.columns]) limbs.fill(0)
   return isInfinity ? undefined : bytes
 }
 
