@@ -115,11 +115,11 @@ export class Drive implements Sink, Writing, Waiting {
   /** For the queue of writes. */
   written(error: unknown): void {
     if (error !== undefined) this.fail(error)
-    else if (!this.#isQuiet) this.#pump()
+    else if (!this.#isQuiet()) this.#pump()
   }
 
   /** Nothing waits for a write to complete. */
-  get #isQuiet(): boolean {
+  #isQuiet(): boolean {
     const waits = this.#refused || this.#holding || this.#input !== undefined
     return this.#phase === 'open' && this.#output.isEmpty && !waits
   }

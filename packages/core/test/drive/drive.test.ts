@@ -45,6 +45,18 @@ drive('never gives a buffer back that the transport passes on by reference', () 
   assert.equal(connection.released, [])
 })
 
+drive('tells the time of the first of many writes, and of the first after they went out', () => {
+  const { connection, clock, driven } = setUp()
+  driven.start()
+  for (let i = 0; i < 3; i++) driven.send(new Uint8Array(1))
+  clock.advance(5)
+  driven.send(new Uint8Array(1))
+  clock.runScheduled()
+  driven.send(new Uint8Array(1))
+  const told = connection.sendTimes.map((time) => time?.monotonic)
+  assert.equal(told, [0, undefined, undefined, undefined, 5])
+})
+
 drive('has one write at a time, and gathers what comes meanwhile into the next', () => {
   const { connection, transport, clock, driven } = setUp()
   driven.start()

@@ -10,6 +10,8 @@ export class FakeConnection implements Connection {
   state = 'waitServerHello'
   readonly outputs: Output[] = []
   readonly calls: string[] = []
+  /** What `send` was told. */
+  readonly sendTimes: (Time | undefined)[] = []
   readonly released: Uint8Array[] = []
   readonly answers: unknown[] = []
   deadline: number | undefined
@@ -46,7 +48,8 @@ export class FakeConnection implements Connection {
   answer(_decision: { readonly id: number }, answer: unknown): void {
     this.answers.push(answer)
   }
-  send(plaintext: Uint8Array): number {
+  send(plaintext: Uint8Array, time?: Time): number {
+    this.sendTimes.push(time)
     const taken = Math.min(plaintext.length, this.sendBound - this.#queued)
     this.#queued += taken
     if (taken > 0) this.transmit(plaintext.slice(0, taken))
