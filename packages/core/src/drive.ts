@@ -103,6 +103,8 @@ export class Drive implements Sink, Writing, Waiting {
     } else this.#input = bytes
     this.#pump()
     if (this.#phase !== 'open' || this.#readable()) return true
+    // `bytes` are the transport's again.
+    if (this.#input?.buffer === bytes.buffer) this.#input = this.#input.slice()
     this.#holding = true
     return false
   }

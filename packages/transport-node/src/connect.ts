@@ -10,6 +10,7 @@ import {
 } from '@sanstls/transport-web/base'
 import { addressesOf, DuplexTransport } from './duplex-transport.js'
 import { provision } from './runtime.js'
+import { onread } from './shared-input.js'
 
 export interface ConnectOptions extends ClientOptions {
   /** Name or address of the server; also the name to verify, unless `serverName` is given. Default `localhost`. */
@@ -59,6 +60,11 @@ function dial(
   signal: AbortSignal | undefined,
 ): Promise<Connected> {
   const { localAddress, family, keepAlive } = options
+  let transport: DuplexTransport | undefined
+  const input = onread((read, buffer) => {
+    transport?.received(buffer.subarray(0, read))
+    return true
+  })
   const settings: NetConnectOpts = {
     ...target,
     allowHalfOpen: true,
@@ -67,12 +73,19 @@ function dial(
     ...(localAddress === undefined ? {} : { localAddress }),
     ...(family === undefined ? {} : { family }),
     ...(keepAlive === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive }),
+    ...(input === undefined ? {} : { onread: input }),
   }
-  return whenConnected(createConnection(settings), timeout, signal)
+  const socket = createConnection(settings)
+  const handOver = (): Connected => {
+    transport = new DuplexTransport(socket)
+    return { transport, addresses: addressesOf(socket) }
+  }
+  return whenConnected(socket, handOver, timeout, signal)
 }
 
 function whenConnected(
   socket: Socket,
+  handOver: () => Connected,
   timeout: number,
   signal: AbortSignal | undefined,
 ): Promise<Connected> {
@@ -93,10 +106,8 @@ function whenConnected(
           error === signal?.reason || error instanceof Fault ? error : new TransportError(error),
         )
       })
-    const onConnect = (): void =>
-      settle(() =>
-        resolve({ transport: new DuplexTransport(socket), addresses: addressesOf(socket) }),
-      )
+    // At once: nothing may be read before the transport is there to pause the socket.
+    const onConnect = (): void => settle(() => resolve(handOver()))
     const onAbort = (): void => fail(signal?.reason)
     socket.on('connect', onConnect)
     socket.on('error', fail)

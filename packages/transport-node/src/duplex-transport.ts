@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { OptionError } from '@sanstls/core'
 import type { Sink, Transport } from '@sanstls/core/drive'
 import type { Address, Addresses } from '@sanstls/transport-web/base'
+import { countOutside } from './young.js'
 
 /** @throws {OptionError} for a stream whose bytes would not all come here, or would come as something else. */
 export function checkDuplex(stream: Duplex): void {
@@ -83,10 +84,8 @@ export class DuplexTransport implements Transport {
     this.#stream.destroy()
   }
 
-  /** For the stream's listeners. */
-  received(chunk: Uint8Array): void {
-    // Not as a Buffer, whose `slice` does not copy.
-    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  /** For the stream's listeners, and for a socket that reads into a buffer of ours. */
+  received(bytes: Uint8Array): void {
     if (this.#sink?.receive(bytes) === false) this.#stream.pause()
   }
 
@@ -109,7 +108,9 @@ const carrier = Symbol('carrier')
 type Carrying = Duplex & { readonly [carrier]?: DuplexTransport }
 
 function onData(this: Carrying, chunk: Uint8Array): void {
-  this[carrier]?.received(chunk)
+  countOutside(chunk.length)
+  // Not as a Buffer, whose `slice` does not copy.
+  this[carrier]?.received(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
 }
 
 function onEnd(this: Carrying): void {

@@ -1,5 +1,10 @@
 /** TLS servers on TCP and Unix sockets. */
-import { createServer, type ListenOptions as NetListenOptions, type Server } from 'node:net'
+import {
+  createServer,
+  type ListenOptions as NetListenOptions,
+  type Server,
+  type Socket,
+} from 'node:net'
 import { TransportError } from '@sanstls/core/drive'
 import {
   type ListenOptions as CommonListenOptions,
@@ -8,6 +13,7 @@ import {
 } from '@sanstls/transport-web/base'
 import { addressesOf, DuplexTransport } from './duplex-transport.js'
 import { provision } from './runtime.js'
+import { readShared } from './shared-input.js'
 
 export interface ListenOptions extends CommonListenOptions {
   /** Default 0: one that is free; `address` says which. */
@@ -30,7 +36,7 @@ const { runtime, schedule, ownOptions } = provision('port', 'host', 'path', 'bac
 export async function listen(options: ListenOptions): Promise<TlsServer> {
   const server = new TlsServer(options, runtime, () => createClock(schedule), ownOptions)
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    server.admit(() => new DuplexTransport(socket), addressesOf(socket))
+    server.admit(() => transportOf(socket), addressesOf(socket))
   })
   await whenListening(listener, options)
   // Accepting may fail (too many open files, say), and works again later.
@@ -44,6 +50,15 @@ export async function listen(options: ListenOptions): Promise<TlsServer> {
     },
   })
   return server
+}
+
+function transportOf(socket: Socket): DuplexTransport {
+  const transport = new DuplexTransport(socket)
+  readShared(socket, (read, buffer) => {
+    transport.received(buffer.subarray(0, read))
+    return true
+  })
+  return transport
 }
 
 function whenListening(listener: Server, options: ListenOptions): Promise<void> {

@@ -28,8 +28,8 @@ export interface Transport {
 /** Where a transport delivers its input. */
 export interface Sink {
   /**
-   * Takes all of `bytes`. True: they are the transport's again, and more may come. False: they must stay unchanged, and
-   * nothing more may come, until `Transport.resume` is called.
+   * Takes all of `bytes`, which are the transport's again when it returns. False: nothing more may come until
+   * `Transport.resume` is called.
    */
   receive(bytes: Uint8Array): boolean
   /** Nothing more will come. */

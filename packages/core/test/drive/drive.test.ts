@@ -127,6 +127,28 @@ drive('keeps what the connection does not take, and does not read more', () => {
   assert.equal(transport.calls, ['resume'])
 })
 
+drive('keeps no bytes of the transport: it reads others into the same place', () => {
+  const { connection, recorder, driven } = setUp()
+  driven.start()
+  connection.receiveBound = 2
+  const seen: number[] = []
+  connection.receive = (bytes) => {
+    const taken = Math.min(bytes.length, connection.receiveBound)
+    seen.push(...bytes.subarray(0, taken))
+    return taken
+  }
+  const place = new Uint8Array([1, 2, 3, 4, 5, 6])
+  const outcomes = [driven.receive(place.subarray(0, 3))]
+  connection.receiveBound = 0
+  outcomes.push(driven.receive(place.subarray(3, 6)))
+  place.fill(0)
+  connection.receiveBound = 2
+  driven.act(() => undefined)
+  assert.equal(seen, [1, 2, 3, 4, 5, 6])
+  assert.equal(outcomes, [true, false])
+  assert.is(recorder.error, undefined)
+})
+
 drive('does not read while the peer takes nothing of what it makes us write', () => {
   const { connection, transport, driven } = setUp({ highWater: 100 })
   driven.start()

@@ -7,10 +7,10 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import type { Aead, AeadAlgorithm, HeaderMask } from '@sanstls/core'
+import { countOutside } from '../young.js'
 import { type Available, tried } from './available.js'
 import { free, fresh } from './bytes.js'
 import { aesHeaderMask, chachaHeaderMask } from './header-mask.js'
-import { countOutside } from './young.js'
 
 export type NativeAead = AeadAlgorithm & Available
 
@@ -147,7 +147,6 @@ class NativeKey implements Aead {
       text?.fill(0)
       return undefined
     }
-    countOutside(length)
     return fresh(text)
   }
 
