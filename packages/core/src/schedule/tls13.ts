@@ -8,6 +8,18 @@ import type { TrafficKeys } from '../layer/layer.js'
 import { Protection13 } from '../layer/protection13.js'
 import { hkdfExpandLabel, hkdfExtract } from './hkdf.js'
 
+const emptyHashes = /* @__PURE__ */ new WeakMap<HashAlgorithm, Uint8Array>()
+
+/** The hash of nothing, of which a handshake needs several. */
+function emptyHash(hash: HashAlgorithm): Uint8Array {
+  let value = emptyHashes.get(hash)
+  if (value === undefined) {
+    value = hash.hash(noBytes)
+    emptyHashes.set(hash, value)
+  }
+  return value
+}
+
 /** A secret of the schedule, from which others are derived. */
 class Stage {
   protected readonly hash: HashAlgorithm
@@ -33,7 +45,7 @@ class Stage {
   /** The secret of the next stage; this one's is wiped. */
   protected next(keyMaterial: Uint8Array | undefined): Uint8Array {
     const { hash } = this
-    const salt = this.derive('derived', hash.hash(noBytes))
+    const salt = this.derive('derived', emptyHash(hash))
     const next = hkdfExtract(hash, salt, keyMaterial ?? new Uint8Array(hash.outputLength))
     wipe(salt, keyMaterial)
     this.wipe()
@@ -51,7 +63,7 @@ export class EarlyStage extends Stage {
   /** The HMAC over a truncated ClientHello that shows possession of the PSK (RFC 9846 4.3.11.2). */
   binder(kind: 'external' | 'resumption', transcriptHash: Uint8Array): Uint8Array {
     const label = kind === 'external' ? 'ext binder' : 'res binder'
-    const key = this.derive(label, this.hash.hash(noBytes))
+    const key = this.derive(label, emptyHash(this.hash))
     const value = finishedMac(this.hash, this.prefix, key, transcriptHash)
     wipe(key)
     return value
@@ -136,9 +148,9 @@ export function exportKeyingMaterial(
   context: Uint8Array | undefined,
   length: number,
 ): Uint8Array {
-  const emptyHash = hash.hash(noBytes)
-  const derived = hkdfExpandLabel(hash, exporterSecret, prefix, label, emptyHash, hash.outputLength)
-  const contextHash = hash.hash(context ?? noBytes)
+  const nothing = emptyHash(hash)
+  const derived = hkdfExpandLabel(hash, exporterSecret, prefix, label, nothing, hash.outputLength)
+  const contextHash = context === undefined ? nothing : hash.hash(context)
   return hkdfExpandLabel(hash, derived, prefix, 'exporter', contextHash, length)
 }
 
