@@ -130,8 +130,8 @@ export class TlsConnection implements AsyncIterable<Uint8Array> {
     return this.closed
   }
 
-  /** Frees everything at once, without a word to the peer. `reason` is what reads and writes then reject with. */
-  abort(reason: unknown = new Error('The connection was aborted.')): void {
+  /** Frees everything at once, without a word to the peer. `reason` is what reads and writes then reject with, if given. */
+  abort(reason?: unknown): void {
     this.#drive.abort(reason)
   }
 

@@ -1,5 +1,6 @@
 /** Received data that waits to be read, and readers that wait for data. */
 import { Fault } from '@sanstls/core'
+import type { Failure } from './failure.js'
 
 export interface ReadOptions {
   /** ms. Default: no limit. */
@@ -33,6 +34,8 @@ interface Request {
 /** A chunk's cost beyond its bytes, so that a flood of one-byte records counts for what it costs. */
 const chunkOverhead = 128
 
+const cleanly: Failure = { error: undefined }
+
 /** Where the data comes from. */
 interface Source {
   /** More may be pushed, after `push` returned false. */
@@ -45,7 +48,7 @@ export class Incoming {
   #chunks: Uint8Array[] = []
   #length = 0
   #requests: Request[] = []
-  #outcome: { readonly error: unknown } | undefined
+  #outcome: Failure | undefined
   #full = false
   #discarding = false
 
@@ -64,9 +67,9 @@ export class Incoming {
     return !this.#full
   }
 
-  /** No more data will come: cleanly, or because of an error. Data that came before is read first. */
-  end(error?: unknown): void {
-    this.#outcome ??= { error }
+  /** No more data will come: cleanly, or because of a failure. Data that came before is read first. */
+  end(failure: Failure = cleanly): void {
+    this.#outcome ??= failure
     this.#serve()
   }
 

@@ -10,6 +10,7 @@ import {
   type Transport,
 } from '@sanstls/core/drive'
 import { type Addresses, type Parts, TlsConnection } from './connection.js'
+import { type Failure, LateFailure } from './failure.js'
 import { Incoming } from './incoming.js'
 import { Outgoing } from './outgoing.js'
 
@@ -86,18 +87,18 @@ class Wiring implements Handler, Parts {
   readonly outgoing: Outgoing
   readonly #onSession: ConnectionOptions['onSession']
   readonly #onEarlyData: ConnectionOptions['onEarlyData']
-  #settle: (outcome: TlsConnection | { readonly error: unknown }) => void
+  #settle: (outcome: TlsConnection | Failure) => void
   // What few ask for is made when they do.
   #closed: Promise<void> | undefined
   #close: { resolve: () => void; reject: (error: unknown) => void } | undefined
-  #failure: { readonly error: unknown } | undefined
+  #failure: Failure | undefined
   #isDestroyed = false
   #waitingForPeer: Waiting<Peer | undefined> | undefined
   #waitingForKeys: Waiting<ConnectionInfo | undefined> | undefined
 
   constructor(
     { options, handshakeTimeout: timeLeft, connection, transport, clock, addresses = {} }: Opening,
-    settle: (outcome: TlsConnection | { readonly error: unknown }) => void,
+    settle: (outcome: TlsConnection | Failure) => void,
   ) {
     // Nothing else is kept: an idle connection holds no options.
     this.addresses = addresses
@@ -169,14 +170,17 @@ class Wiring implements Handler, Parts {
         break
       case 'peerClosed':
         this.incoming.end()
-        this.#endWaiting(new Error('The peer has closed, and answers nothing more.'))
+        this.#endWaiting(new LateFailure('The peer has closed, and answers nothing more.'))
         break
       case 'closed':
-        this.#end(undefined, new Error('The connection is closed.'))
+        this.#end(undefined, new LateFailure('The connection is closed.'))
         break
       case 'failed':
-        this.#failure = { error: event.error }
-        this.#end(event.error, event.error)
+        this.#failure =
+          event.error === undefined
+            ? new LateFailure('The connection was aborted.')
+            : { error: event.error }
+        this.#end(this.#failure, this.#failure)
         break
       case 'destroyed':
         this.#isDestroyed = true
@@ -190,16 +194,16 @@ class Wiring implements Handler, Parts {
     else this.#close?.reject(this.#failure.error)
   }
 
-  #end(readError: unknown, otherError: unknown): void {
-    this.incoming.end(readError)
-    this.outgoing.fail(otherError)
-    this.#endWaiting(otherError)
-    this.#settle({ error: otherError })
+  #end(forReads: Failure | undefined, forOthers: Failure): void {
+    this.incoming.end(forReads)
+    this.outgoing.fail(forOthers)
+    this.#endWaiting(forOthers)
+    this.#settle(forOthers)
   }
 
-  #endWaiting(error: unknown): void {
-    this.#waitingForPeer?.fail(error)
-    this.#waitingForKeys?.fail(error)
+  #endWaiting(failure: Failure): void {
+    this.#waitingForPeer?.fail(failure)
+    this.#waitingForKeys?.fail(failure)
   }
 }
 
@@ -217,7 +221,7 @@ class Waiting<T> {
     this.#waiting.shift()?.resolve(value)
   }
 
-  fail(error: unknown): void {
+  fail({ error }: Failure): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 }

@@ -1,6 +1,7 @@
 /** Writes that wait until the connection takes them. */
 import { OptionError } from '@sanstls/core'
 import type { Drive } from '@sanstls/core/drive'
+import type { Failure } from './failure.js'
 
 interface Pending {
   readonly bytes: Uint8Array
@@ -14,7 +15,7 @@ const taken = Promise.resolve()
 export class Outgoing {
   readonly #drive: Drive
   #pending: Pending[] = []
-  #failure: { readonly error: unknown } | undefined
+  #failure: Failure | undefined
   #end: Promise<void> | undefined
   #whenEmpty:
     | { readonly resolve: () => void; readonly reject: (error: unknown) => void }
@@ -74,10 +75,10 @@ export class Outgoing {
     return this.#failure !== undefined
   }
 
-  fail(error: unknown): void {
-    this.#failure ??= { error }
-    for (const pending of this.#pending.splice(0)) pending.reject(error)
-    this.#whenEmpty?.reject(error)
+  fail(failure: Failure): void {
+    this.#failure ??= failure
+    for (const pending of this.#pending.splice(0)) pending.reject(failure.error)
+    this.#whenEmpty?.reject(failure.error)
     this.#whenEmpty = undefined
   }
 
