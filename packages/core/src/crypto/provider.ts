@@ -38,6 +38,8 @@ export interface EntryDescription {
   readonly provider: string
   /** True where the entry draws randomness by itself, so that a seed does not replay it. */
   readonly ownRandomness: boolean
+  /** A suite's: which provider protects short records, where that is another one. */
+  readonly shortRecords?: string
 }
 
 export type HashName = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'

@@ -2,7 +2,14 @@
  * Short records in WebAssembly: node:crypto makes an object of OpenSSL's for each record, which takes longer than the
  * module of @sanstls/core/wasm takes for the whole record, and its AES has no tables either.
  */
-import type { Aead, AeadAlgorithm, CipherSuite, CipherSuite12, CryptoProvider } from '@sanstls/core'
+import type {
+  Aead,
+  AeadAlgorithm,
+  CipherSuite,
+  CipherSuite12,
+  CryptoProvider,
+  EntryDescription,
+} from '@sanstls/core'
 import { wasm } from '@sanstls/core/wasm'
 import { lazy } from './available.js'
 import { fromWords, toWords } from './bytes.js'
@@ -50,9 +57,22 @@ export function withShortRecords(provider: CryptoProvider): CryptoProvider {
       return provider.rsaEncryption
     },
     importPrivateKey: (pkcs8) => provider.importPrivateKey(pkcs8),
-    describe: () => provider.describe(),
+    describe: () => provider.describe().map((entry) => described(entry, provider)),
   }
 }
+
+function described(entry: EntryDescription, { suites, suites12 = [] }: CryptoProvider) {
+  if (entry.kind !== 'suite') return entry
+  const suite = suites.find(({ name }) => name === entry.name)
+  const records = suites12.find(({ name }) => name === entry.name)?.records
+  const aead = suite?.aead ?? (records?.kind === 'aead' ? records.aead : undefined)
+  if (aead === undefined || limits[aead.name] === undefined || inModule(aead) === undefined)
+    return entry
+  return { ...entry, shortRecords: wasm.name }
+}
+
+const inModule = ({ name }: AeadAlgorithm) =>
+  wasm.suites.find(({ aead }) => aead.name === name)?.aead
 
 const divided = (suite: CipherSuite): CipherSuite => ({ ...suite, aead: divide(suite.aead) })
 
@@ -66,7 +86,7 @@ function divided12(suite: CipherSuite12): CipherSuite12 {
 function divide(long: AeadAlgorithm): AeadAlgorithm {
   const limit = limits[long.name]
   if (limit === undefined) return long
-  const short = lazy(() => wasm.suites.find(({ aead }) => aead.name === long.name)?.aead)
+  const short = lazy(() => inModule(long))
   return {
     ...long,
     create(key) {

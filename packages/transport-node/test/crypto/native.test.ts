@@ -222,6 +222,16 @@ test('describe() names what draws by itself', () => {
   }
 })
 
+test('describe() names who does short records', () => {
+  const suites = nodeCrypto.describe().filter(({ kind }) => kind === 'suite')
+  const divided = suites.filter(({ shortRecords }) => shortRecords === 'wasm')
+  const expected = suites.filter(({ name }) => /AES_(128|256)_GCM|CHACHA20/.test(name))
+  const names = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name)
+  assert.ok(expected.length >= 3)
+  assert.equal(names(divided), names(expected))
+  assert.ok(native.describe().every(({ shortRecords }) => shortRecords === undefined))
+})
+
 test('entries that are not available are left out', () => {
   for (const group of all.groups) {
     const isThere = allNative.groups.some(({ id }) => id === group.id)
