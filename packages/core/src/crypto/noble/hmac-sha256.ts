@@ -36,72 +36,86 @@ const constants = /* @__PURE__ */ (() => {
  */
 const memory = /* @__PURE__ */ (() => ({
   state: new Int32Array(8),
+  inner: new Int32Array(8),
+  /** FIPS 180-4 6.2.2: the block is its first 16 words. */
   schedule: new Int32Array(64),
-  block: new Uint8Array(2 * blockLength),
 }))()
 
 /** @param key not longer than a block, 64 bytes. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
-  const { state, schedule, block } = memory
-  begin(key, 0x36)
-  finish(data)
+  const { state, inner, schedule } = memory
+  absorbKey(key, 0x36363636)
+  absorbRest(data)
+  inner.set(state)
+  absorbKey(key, 0x5c5c5c5c)
+  schedule.set(inner)
+  finish(inner.length * 4, inner.length * 4)
   const mac = new Uint8Array(32)
-  output(mac)
-  begin(key, 0x5c)
-  finish(mac)
-  output(mac)
+  // Indices here and below are within bounds by construction.
+  for (let i = 0; i < mac.length; i++) mac[i] = (state[i >> 2] as number) >> (24 - 8 * (i & 3))
   state.fill(0)
+  inner.fill(0)
   schedule.fill(0)
-  block.fill(0)
   return mac
 }
 
-/** Absorbs the key's block. */
-function begin(key: Uint8Array, padding: number): void {
-  const { state, block } = memory
-  block.fill(padding, 0, blockLength)
-  // Indices here and below are within bounds by construction.
-  for (let i = 0; i < key.length; i++) block[i] = (key[i] as number) ^ padding
+function absorbKey(key: Uint8Array, padding: number): void {
+  const { state, schedule } = memory
+  schedule.fill(padding, 0, 16)
+  for (let i = 0; i < key.length; i++)
+    schedule[i >> 2] = (schedule[i >> 2] as number) ^ ((key[i] as number) << (24 - 8 * (i & 3)))
   state.set(initial)
-  compress(block, 0)
+  compress()
 }
 
-/** Absorbs the last data, behind one block, with padding and length (FIPS 180-4 5.1.1). */
-function finish(data: Uint8Array): void {
-  const { block } = memory
-  const whole = data.length - (data.length % blockLength)
-  for (let at = 0; at < whole; at += blockLength) compress(data, at)
-  const rest = data.length - whole
-  for (let i = 0; i < rest; i++) block[i] = data[whole + i] as number
-  const length = rest + 9 <= blockLength ? blockLength : 2 * blockLength
-  block.fill(0, rest, length)
-  block[rest] = 0x80
-  const bytes = blockLength + data.length
-  block[length - 5] = bytes / 2 ** 29
-  for (let i = 1; i <= 4; i++) block[length - i] = (bytes << 3) >>> (8 * (i - 1))
-  for (let at = 0; at < length; at += blockLength) compress(block, at)
-}
-
-function output(mac: Uint8Array): void {
-  const { state } = memory
-  for (let i = 0; i < 8; i++) {
-    const word = state[i] as number
-    mac[4 * i] = word >>> 24
-    mac[4 * i + 1] = word >>> 16
-    mac[4 * i + 2] = word >>> 8
-    mac[4 * i + 3] = word
+/** Absorbs the last data, behind the key's block. */
+function absorbRest(data: Uint8Array): void {
+  const { schedule } = memory
+  let at = 0
+  for (; data.length - at >= blockLength; at += blockLength) {
+    put(data, at, blockLength)
+    compress()
   }
+  schedule.fill(0, 0, 16)
+  put(data, at, data.length - at)
+  finish(data.length - at, data.length)
+}
+
+/** Bytes into the block: whole words, and zeros behind the last. */
+function put(data: Uint8Array, from: number, length: number): void {
+  const { schedule } = memory
+  const whole = length & ~3
+  for (let i = 0, at = from; i < whole; i += 4, at += 4) {
+    const high = ((data[at] as number) << 24) | ((data[at + 1] as number) << 16)
+    schedule[i >> 2] = high | ((data[at + 2] as number) << 8) | (data[at + 3] as number)
+  }
+  let last = 0
+  for (let i = whole; i < length; i++) last |= (data[from + i] as number) << (24 - 8 * (i & 3))
+  if (whole < length) schedule[whole >> 2] = last
+}
+
+/** Padding and length (FIPS 180-4 5.1.1), behind `rest` bytes of the block and `length` bytes behind the key's block. */
+function finish(rest: number, length: number): void {
+  const { schedule } = memory
+  const end = rest >> 2
+  const mark = 0x80 << (24 - 8 * (rest & 3))
+  schedule[end] = rest % 4 === 0 ? mark : (schedule[end] as number) | mark
+  schedule.fill(0, end + 1, 16)
+  if (rest + 9 > blockLength) {
+    compress()
+    schedule.fill(0, 0, 16)
+  }
+  const bytes = blockLength + length
+  schedule[14] = bytes / 2 ** 29
+  schedule[15] = bytes << 3
+  compress()
 }
 
 /** FIPS 180-4 6.2.2. Of constants of a function around it, V8 knows even the length. */
 const compress = /* @__PURE__ */ (() => {
   const { state, schedule: w } = memory
   const k = constants
-  return (bytes: Uint8Array, offset: number): void => {
-    for (let i = 0, at = offset; i < 16; i++, at += 4) {
-      const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16)
-      w[i] = high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
-    }
+  return (): void => {
     for (let i = 16; i < 64; i++) {
       const x = w[i - 15] as number
       const y = w[i - 2] as number
