@@ -61,10 +61,7 @@ function dial(
 ): Promise<Connected> {
   const { localAddress, family, keepAlive } = options
   let transport: DuplexTransport | undefined
-  const input = onread((read, buffer) => {
-    transport?.received(buffer.subarray(0, read))
-    return true
-  })
+  const input = onread((bytes) => transport?.received(bytes))
   const settings: NetConnectOpts = {
     ...target,
     allowHalfOpen: true,

@@ -54,10 +54,7 @@ export async function listen(options: ListenOptions): Promise<TlsServer> {
 
 function transportOf(socket: Socket): DuplexTransport {
   const transport = new DuplexTransport(socket)
-  readShared(socket, (read, buffer) => {
-    transport.received(buffer.subarray(0, read))
-    return true
-  })
+  readShared(socket, (bytes) => transport.received(bytes))
   return transport
 }
 

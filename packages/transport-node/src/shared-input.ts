@@ -4,18 +4,22 @@
  */
 import { Socket } from 'node:net'
 
-/** Takes the bytes that were read, at the beginning of `buffer`, which is not its own: nothing of it may be kept. */
-type Callback = (read: number, buffer: Uint8Array) => boolean
+/** Takes what was read. The bytes are lent: nothing of them may be kept. */
+type Receive = (bytes: Uint8Array) => void
 
 /** Bytes: as many as Node reads at a time. */
 const length = 65_536
 let shared: Uint8Array | undefined
 
 /** The setting of `net.connect` that reads so: no `data` comes then. Undefined where the runtime only resembles Node. */
-export function onread(receive: Callback) {
+export function onread(receive: Receive) {
   if (!isNode) return undefined
   shared ??= new Uint8Array(length)
-  return { buffer: shared, callback: receive }
+  const callback = (read: number, buffer: Uint8Array): boolean => {
+    receive(buffer.subarray(0, read))
+    return true
+  }
+  return { buffer: shared, callback }
 }
 
 const isNode = !('bun' in process.versions) && !('deno' in process.versions)
@@ -25,7 +29,7 @@ const isNode = !('bun' in process.versions) && !('deno' in process.versions)
  * found by its value.
  * @returns whether it was done. Otherwise `data` comes as ever.
  */
-export function readShared(socket: Socket, receive: Callback): boolean {
+export function readShared(socket: Socket, receive: Receive): boolean {
   places ??= findPlaces()
   const setting = onread(receive)
   const handle: unknown = Reflect.get(socket, '_handle')

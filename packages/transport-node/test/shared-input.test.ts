@@ -26,13 +26,12 @@ async function accepted(test: (socket: Socket, peer: Socket) => Promise<void>): 
 input('an accepted socket of Node reads where net.connect would', async () => {
   await accepted(async (socket, peer) => {
     const read: string[] = []
-    const buffers = new Set<Uint8Array>()
+    const memories = new Set<unknown>()
     let datas = 0
     socket.on('data', () => datas++)
-    const done = readShared(socket, (length, buffer) => {
-      read.push(new TextDecoder().decode(buffer.subarray(0, length)))
-      buffers.add(buffer)
-      return true
+    const done = readShared(socket, (bytes) => {
+      read.push(new TextDecoder().decode(bytes))
+      memories.add(bytes.buffer)
     })
     assert.is(done, isNode)
     if (!isNode) return
@@ -42,7 +41,8 @@ input('an accepted socket of Node reads where net.connect would', async () => {
     await ended
     assert.equal(read, ['whole'])
     assert.is(datas, 0)
-    assert.equal([...buffers], [onread(() => true)?.buffer])
+    assert.is(memories.size, 1)
+    assert.ok(memories.has(onread(() => {})?.buffer.buffer))
   })
 })
 
@@ -50,7 +50,7 @@ input('a socket that has no handle any more reads as ever', async () => {
   await accepted(async (socket) => {
     socket.destroy()
     assert.is(
-      readShared(socket, () => true),
+      readShared(socket, () => {}),
       false,
     )
   })

@@ -70,13 +70,11 @@ function absorbKey(key: Uint8Array, padding: number): void {
 
 /** Absorbs the last data, behind the key's block. */
 function absorbRest(data: Uint8Array): void {
-  const { schedule } = memory
   let at = 0
   for (; data.length - at >= blockLength; at += blockLength) {
     put(data, at, blockLength)
     compress()
   }
-  schedule.fill(0, 0, 16)
   put(data, at, data.length - at)
   finish(data.length - at, data.length)
 }
