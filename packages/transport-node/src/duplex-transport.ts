@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream'
 import { OptionError } from '@sanstls/core'
 import type { Sink, Transport } from '@sanstls/core/drive'
 import type { Address, Addresses } from '@sanstls/transport-web/base'
-import { countOutside } from './young.js'
 
 /** @throws {OptionError} for a stream whose bytes would not all come here, or would come as something else. */
 export function checkDuplex(stream: Duplex): void {
@@ -108,7 +107,6 @@ const carrier = Symbol('carrier')
 type Carrying = Duplex & { readonly [carrier]?: DuplexTransport }
 
 function onData(this: Carrying, chunk: Uint8Array): void {
-  countOutside(chunk.length)
   // Not as a Buffer, whose `slice` does not copy.
   this[carrier]?.received(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
 }

@@ -7,7 +7,6 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import type { Aead, AeadAlgorithm, HeaderMask } from '@sanstls/core'
-import { countOutside } from '../young.js'
 import { type Available, tried } from './available.js'
 import { free, fresh } from './bytes.js'
 import { aesHeaderMask, chachaHeaderMask } from './header-mask.js'
@@ -126,7 +125,7 @@ class NativeKey implements Aead {
     text.set(trailer, input.length)
     const sealed = cipher.update(text)
     text.set(sealed)
-    if (!free(sealed)) countOutside(length)
+    free(sealed)
     cipher.final()
     out.set(cipher.getAuthTag(), outOffset + length)
     return length + this.#tagLength

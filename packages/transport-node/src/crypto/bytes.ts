@@ -1,3 +1,5 @@
+import type { MessagePort } from 'node:worker_threads'
+
 /**
  * The same memory as a plain Uint8Array. A Buffer must not leave this provider: its `slice` is a view where that of
  * Uint8Array is a copy.
@@ -16,20 +18,31 @@ export function fresh(buffer: Buffer): Uint8Array {
     : plain(buffer).slice()
 }
 
-/** Bytes. Shorter buffers are not worth a call, and may stand in Node's pool. */
-const worthFreeing = 8192
-
 /**
- * Gives memory back that OpenSSL wrote into and that nobody needs any more, where the runtime can (Node 22). It is used
- * again while it is in the cache; left to the garbage collector, each record would have new memory.
- * @returns whether it did.
+ * Gives back memory that OpenSSL wrote into and that nobody needs any more. It is used again at once, while it is in the
+ * cache; left to the garbage collector, each record would have new memory, and V8 would collect for that alone. Memory
+ * that others may have views of is left alone.
  */
-export function free(buffer: Buffer): boolean {
-  const memory: ArrayBufferLike & { transfer?(length: number): unknown } = buffer.buffer
-  if (buffer.length <= worthFreeing || memory.byteLength !== buffer.length) return false
-  if (memory.transfer === undefined) return false
-  memory.transfer(0)
-  return true
+export function free(buffer: Buffer): void {
+  const memory: Transferable = buffer.buffer as ArrayBuffer
+  if (memory.byteLength !== buffer.length) return
+  if (memory.transfer !== undefined) memory.transfer(0)
+  else {
+    nowhere ??= closedPort()
+    nowhere.postMessage(null, [memory])
+  }
+}
+
+/** The language has it since ES2024, Node since 22. */
+type Transferable = ArrayBuffer & { transfer?(length: number): ArrayBuffer }
+
+/** What is transferred to a closed port belongs to nobody then (HTML Standard, message port post message steps). */
+let nowhere: MessagePort | undefined
+
+function closedPort(): MessagePort {
+  const { port1 } = new MessageChannel()
+  port1.close()
+  return port1
 }
 
 export function base64url(bytes: Uint8Array): string {
