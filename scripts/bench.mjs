@@ -1,14 +1,16 @@
 /**
  * `npm run bench [-- --quick] [--only TEXT] [--cpu] [--json FILE] [--check]`: speed, memory and size beside node:tls and
- * other TLS in JavaScript, in one run, interleaved. Figures of different runs or machines do not compare; ratios within
- * a run do. `--only` takes the rows whose title contains one of the texts, separated by `|`. `--cpu` goes by the time
+ * other TLS in JavaScript, in one run, interleaved. Each row has a process of its own, so that it does not depend on those
+ * before it. Figures of different runs or machines do not compare; ratios within a run do. `--only` takes the rows whose title contains one of the texts, separated by `|`. `--cpu` goes by the time
  * that the processor spends on this process, for a machine that others use too. `--check` fails where what
  * `bench/targets.mjs` owes is missed.
  */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeChain } from './bench/certificates.mjs'
-import { clocks } from './bench/measure.mjs'
 import { Report } from './bench/report.mjs'
 
 const { values: options } = parseArgs({
@@ -23,23 +25,7 @@ const { values: options } = parseArgs({
 
 const only = options.only.split('|')
 const report = new Report()
-const bench = {
-  report,
-  quick: options.quick,
-  wanted: (title) => only.some((text) => title.includes(text)),
-  chain: makeChain(),
-  measuring: {
-    rounds: options.quick ? 3 : 9,
-    milliseconds: options.quick ? 200 : 600,
-    clock: options.cpu ? clocks.cpu : clocks.wall,
-  },
-  /** For what happens in several processes. */
-  wall: {
-    rounds: options.quick ? 3 : 9,
-    milliseconds: options.quick ? 200 : 600,
-    clock: clocks.wall,
-  },
-}
+const settings = { quick: options.quick, cpu: options.cpu, chain: makeChain() }
 console.log(`Node ${process.version}; by ${options.cpu ? "the processor's time" : 'the clock'}`)
 
 const files = [
@@ -54,7 +40,33 @@ const files = [
   'memory',
   'size',
 ]
-for (const file of files) await (await import(`./bench/rows/${file}.mjs`)).run(bench)
+for (const file of files) for (const title of await titles(file)) await measure(file, title)
+
+/** The rows of a file that are wanted: each asks for itself before it does anything. */
+async function titles(file) {
+  const found = []
+  const wanted = (title) => {
+    if (only.some((text) => title.includes(text))) found.push(title)
+    return false
+  }
+  const { run } = await import(`./bench/rows/${file}.mjs`)
+  await run({ wanted, ...settings })
+  return found
+}
+
+async function measure(file, title) {
+  const program = fileURLToPath(new URL('bench/row.mjs', import.meta.url))
+  const child = fork(program, [file, title], { serialization: 'advanced' })
+  let rows = 0
+  child.on('message', (row) => {
+    report.add(row)
+    rows++
+  })
+  child.send(settings)
+  // The channel ends after the last message, which may be later than the process.
+  const [[code]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
+  if (code !== 0 || rows !== 1) throw new Error(`bench: "${title}" was not measured (${code})`)
+}
 
 report.summary()
 if (options.json !== undefined) {

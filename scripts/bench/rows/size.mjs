@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { clocks } from '../measure.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
+const both = "export * from '@sanstls/core'; export { noble } from '@sanstls/core/noble'"
 const entries = {
   'client, TLS 1.3, noble':
     "export { createClient, tls13Client } from '@sanstls/core'; export { noble } from '@sanstls/core/noble'",
@@ -17,8 +17,7 @@ const entries = {
     export const crypto = createNoble({ suites: [TLS_AES_128_GCM_SHA256], groups: [x25519], signatures: [ecdsa_sha256], hashes: [sha256], keys: [ecdsaKeys] })`,
   'client, TLS 1.3, wasm over noble':
     "export { createClient, tls13Client } from '@sanstls/core'; export { compose, noble } from '@sanstls/core/noble'; export { wasm } from '@sanstls/core/wasm'",
-  'client and server, TLS 1.3, noble':
-    "export * from '@sanstls/core'; export { noble } from '@sanstls/core/noble'",
+  'client and server, TLS 1.3, noble': both,
   'client, TLS 1.3, without cryptography':
     "export { createClient, tls13Client } from '@sanstls/core'",
 }
@@ -38,7 +37,8 @@ async function bundle(contents) {
 
 export async function run(bench) {
   await sizes(bench)
-  await imports(bench)
+  await imports(bench, 'import, unbundled', (source) => source)
+  await imports(bench, 'import, bundled', bundle)
 }
 
 async function sizes({ wanted, report }) {
@@ -54,9 +54,8 @@ async function sizes({ wanted, report }) {
 }
 
 /** Fresh processes, in turn. `empty` is what an empty module takes. */
-async function imports({ wanted, report, quick, measuring }) {
-  const titles = { unbundled: 'import, unbundled', bundled: 'import, bundled' }
-  if (!Object.values(titles).some(wanted)) return
+async function imports({ wanted, report, quick, cpu }, title, makeCode) {
+  if (!wanted(title)) return
   // Beside the sources, so that the packages resolve.
   const folder = mkdtempSync(join(root, 'node_modules', '.bench-'))
   try {
@@ -65,23 +64,14 @@ async function imports({ wanted, report, quick, measuring }) {
       writeFileSync(file, contents)
       return file
     }
-    const source = entries['client and server, TLS 1.3, noble']
-    const files = {
-      empty: write('empty.mjs', 'export {}\n'),
-      unbundled: write('unbundled.mjs', source),
-      bundled: write('bundle.mjs', await bundle(source)),
-    }
-    const times = new Map(Object.keys(files).map((name) => [name, []]))
+    const files = new Map([
+      ['core and noble', write('import.mjs', await makeCode(both))],
+      ['empty', write('empty.mjs', 'export {}\n')],
+    ])
+    const results = new Map([...files.keys()].map((name) => [name, []]))
     for (let round = 0; round < (quick ? 5 : 21); round++)
-      for (const [name, file] of Object.entries(files))
-        times.get(name).push(importOnce(file, measuring.clock === clocks.cpu))
-    for (const [name, title] of Object.entries(titles)) {
-      const results = new Map([
-        ['core and noble', times.get(name)],
-        ['empty', times.get('empty')],
-      ])
-      report.add({ title, unit: 'ms', results })
-    }
+      for (const [name, file] of files) results.get(name).push(importOnce(file, cpu))
+    report.add({ title, unit: 'ms', results })
   } finally {
     rmSync(folder, { recursive: true })
   }
