@@ -1,9 +1,9 @@
 /**
  * `npm run bench [-- --quick] [--only TEXT] [--cpu] [--json FILE] [--check]`: speed, memory and size beside node:tls and
- * other TLS in JavaScript, in one run, interleaved. Each row has a process of its own, so that it does not depend on those
- * before it. Figures of different runs or machines do not compare; ratios within a run do. `--only` takes the rows whose title contains one of the texts, separated by `|`. `--cpu` goes by the time
- * that the processor spends on this process, for a machine that others use too. `--check` fails where what
- * `bench/targets.mjs` owes is missed.
+ * other TLS in JavaScript, in one run, interleaved. Each row has a process of its own, so that it does not depend on
+ * those before it. Figures of different runs or machines do not compare; ratios within a run do. `--only` takes the rows
+ * whose title contains one of the texts, separated by `|`. `--cpu` goes by the time that the processor spends on this
+ * process, for a machine that others use too. `--check` fails where what `bench/targets.mjs` owes is missed.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

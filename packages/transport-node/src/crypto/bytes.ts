@@ -8,14 +8,17 @@ export function plain(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
 }
 
-/** The memory that OpenSSL wrote into is mostly its own; a slice of a shared pool is copied out of it. */
+/** Bytes that memory of its own may have besides: runtimes make room for a block more. */
 const tolerated = 32
+
+/** Whether nobody else has a part of its memory, as of a shared pool. */
+function isOwn(buffer: Buffer): boolean {
+  return buffer.buffer.byteLength - buffer.length <= tolerated
+}
 
 /** The same bytes in memory that nobody else can see. */
 export function fresh(buffer: Buffer): Uint8Array {
-  return buffer.buffer.byteLength - buffer.length <= tolerated
-    ? plain(buffer)
-    : plain(buffer).slice()
+  return isOwn(buffer) ? plain(buffer) : plain(buffer).slice()
 }
 
 /**
@@ -24,8 +27,9 @@ export function fresh(buffer: Buffer): Uint8Array {
  * that others may have views of is left alone.
  */
 export function free(buffer: Buffer): void {
+  if (!isOwn(buffer)) return
+  // OpenSSL's output is never shared between threads.
   const memory: Transferable = buffer.buffer as ArrayBuffer
-  if (memory.byteLength !== buffer.length) return
   if (memory.transfer !== undefined) memory.transfer(0)
   else {
     nowhere ??= closedPort()
