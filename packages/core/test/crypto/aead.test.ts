@@ -70,6 +70,24 @@ test('Poly1305: the tags of @noble/ciphers, near the modulus too', () => {
 const words = (bytes: Uint8Array) => new Int32Array(bytes.slice().buffer)
 const small = (value: number) => Uint8Array.of(value, ...new Uint8Array(15))
 
+for (const aead of [aes128Gcm, aes256Gcm]) {
+  test(`${aead.name}: the records of @noble/ciphers where another byte of the counter begins to count`, () => {
+    const key = new Uint8Array(aead.keyLength).map((_, i) => 11 * i)
+    const [nonce, aad] = [new Uint8Array(12).fill(3), new Uint8Array(5)]
+    const prepared = aead.create(key)
+    // The text starts at counter block 2: 254 blocks, and 510, are before a last byte of zero.
+    for (const blocks of [254, 255, 510, 1024, 1025]) {
+      for (const more of [-1, 0, 1]) {
+        const input = new Uint8Array(16 * blocks + more).map((_, i) => i)
+        const out = new Uint8Array(input.length + aead.tagLength)
+        prepared.seal(nonce, aad, input, new Uint8Array(), out, 0)
+        assert.equal(out, gcm(key, nonce, aad).encrypt(input))
+        assert.equal(prepared.open(nonce, aad, out), input)
+      }
+    }
+  })
+}
+
 test('keys whose tables others have displaced seal and open as before', () => {
   const keys = Array.from({ length: 600 }, (_, index) => {
     const key = new Uint8Array(16)

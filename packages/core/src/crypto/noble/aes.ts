@@ -195,17 +195,18 @@ export const counterMode: (
         stream[1] = substituted(bytes, b, c, d, a) ^ (key[last + 1] as number)
         stream[2] = substituted(bytes, c, d, a, b) ^ (key[last + 2] as number)
         stream[3] = substituted(bytes, d, a, b, c) ^ (key[last + 3] as number)
-        if (at === whole) break
-        to.setInt32(at, from.getInt32(at) ^ (stream[0] as number))
-        to.setInt32(at + 4, from.getInt32(at + 4) ^ (stream[1] as number))
-        to.setInt32(at + 8, from.getInt32(at + 8) ^ (stream[2] as number))
-        to.setInt32(at + 12, from.getInt32(at + 12) ^ (stream[3] as number))
+        if (at === whole) {
+          for (let i = 0; at + i < length; i++) {
+            const word = stream[i >> 2] as number
+            to.setUint8(at + i, from.getUint8(at + i) ^ (word >>> (24 - 8 * (i & 3))))
+          }
+        } else {
+          to.setInt32(at, from.getInt32(at) ^ (stream[0] as number))
+          to.setInt32(at + 4, from.getInt32(at + 4) ^ (stream[1] as number))
+          to.setInt32(at + 8, from.getInt32(at + 8) ^ (stream[2] as number))
+          to.setInt32(at + 12, from.getInt32(at + 12) ^ (stream[3] as number))
+        }
       }
-      if (at === whole) break
-    }
-    for (let at = whole; at < length; at++) {
-      const word = stream[(at - whole) >> 2] as number
-      to.setUint8(at, from.getUint8(at) ^ (word >>> (24 - 8 * (at & 3))))
     }
     stream.fill(0)
   }
