@@ -2,21 +2,27 @@
  * What the two AEADs have in common. Additional data lies at `base`; text follows it at the next multiple of 16. Both are
  * padded with zeros, and the block of their lengths comes last: one run of blocks to be authenticated.
  */
-import { call, define, i32, i64, i64x2, lane, load, v128, zero } from './emit.mjs'
+import { call, define, i8x16, i32, i64, i64x2, lane, load, v128, vector, zero } from './emit.mjs'
 import { layout } from './layout.mjs'
 
 const padded = (length) => i32.and(i32.add(length, 15), -16)
 
 /** The place of the text, after what stands between it and the additional data is zero. */
-function placeText(f, aadLength) {
-  const text = f.keep(i32.add(padded(aadLength), layout.base), 'i32')
-  const at = f.variable('i32', i32.add(aadLength, layout.base))
-  f.while(i32.lt_u(at.get, text), () => {
-    f.store('i32.store8', at.get, 0)
-    at.set(i32.add(at.get, 1))
-  })
-  return text
-}
+const placeText = define(
+  'placeText',
+  { parameters: { aadLength: 'i32' }, result: 'i32' },
+  (f, { aadLength }) => {
+    const end = i32.add(aadLength, layout.base)
+    const text = f.keep(i32.add(padded(aadLength), layout.base), 'i32')
+    // What counts of the last block, which is one of zeros where there is no data.
+    const place = f.keep(i32.sub(text, 16), 'i32')
+    const positions = vector(Array.from({ length: 16 }, (_, i) => i))
+    const counts = i8x16.lt_u(positions, i8x16.splat(i32.sub(end, place)))
+    f.store('v128', place, v128.and(load('v128', place), counts))
+    return text
+  },
+)
+export const functions = [placeText]
 
 /**
  * `seal` and `open` under the prefix `name`, from functions of the module: `start` makes the head of the key stream,
@@ -27,32 +33,42 @@ function placeText(f, aadLength) {
 export function aead(name, lengths) {
   const parameters = { aadLength: 'i32', length: 'i32' }
 
-  const authenticate = (f, text, { aadLength, length }, tag) => {
-    f.store('v128', i32.add(text, length), zero)
-    const end = f.keep(i32.add(text, padded(length)), 'i32')
-    const counts = [aadLength, length].map((count) => i64.extend_i32_u(count))
-    f.store('v128', end, lengths(lane('i64x2.replace_lane', 1, i64x2.splat(counts[0]), counts[1])))
-    const blocks = f.keep(i32.shr_u(i32.sub(end, layout.base - 16), 4), 'i32')
-    const skip = f.keep(i32.and(i32.sub(0, blocks), 3), 'i32')
-    const first = i32.sub(layout.base, i32.shl(skip, 4))
-    f.add(call(`${name}Authenticate`, first, i32.shr_u(i32.add(blocks, 3), 2), skip, tag))
-  }
+  const tag = define(
+    `${name}Tag`,
+    { parameters: { ...parameters, text: 'i32', tag: 'i32' } },
+    (f, { aadLength, length, text, tag }) => {
+      f.store('v128', i32.add(text, length), zero)
+      const end = f.keep(i32.add(text, padded(length)), 'i32')
+      const counts = [aadLength, length].map((count) => i64.extend_i32_u(count))
+      f.store(
+        'v128',
+        end,
+        lengths(lane('i64x2.replace_lane', 1, i64x2.splat(counts[0]), counts[1])),
+      )
+      const blocks = f.keep(i32.shr_u(i32.sub(end, layout.base - 16), 4), 'i32')
+      const skip = f.keep(i32.and(i32.sub(0, blocks), 3), 'i32')
+      const first = i32.sub(layout.base, i32.shl(skip, 4))
+      f.add(call(`${name}Authenticate`, first, i32.shr_u(i32.add(blocks, 3), 2), skip, tag))
+    },
+  )
 
   return [
-    define(`${name}Seal`, { parameters, exported: true }, (f, values) => {
-      const text = placeText(f, values.aadLength)
+    tag,
+    define(`${name}Seal`, { parameters, exported: true }, (f, { aadLength, length }) => {
+      const text = f.keep(call('placeText', aadLength), 'i32')
       f.add(call(`${name}Start`))
-      f.add(call(`${name}Crypt`, text, values.length))
-      authenticate(f, text, values, i32.add(text, values.length))
+      f.add(call(`${name}Crypt`, text, length))
+      f.add(call(`${name}Tag`, aadLength, length, text, i32.add(text, length)))
     }),
     // Whether the tag is right: only then is the text decrypted.
     define(`${name}Open`, { parameters, result: 'i32', exported: true }, (f, values) => {
-      const text = placeText(f, values.aadLength)
-      const given = f.keep(load('v128', i32.add(text, values.length)))
+      const { aadLength, length } = values
+      const text = f.keep(call('placeText', aadLength), 'i32')
+      const given = f.keep(load('v128', i32.add(text, length)))
       f.add(call(`${name}Start`))
-      authenticate(f, text, values, layout.tag)
+      f.add(call(`${name}Tag`, aadLength, length, text, layout.tag))
       const differs = f.keep(v128.any_true(v128.xor(given, load('v128', layout.tag))), 'i32')
-      f.if(i32.eqz(differs), () => f.add(call(`${name}Crypt`, text, values.length)))
+      f.if(i32.eqz(differs), () => f.add(call(`${name}Crypt`, text, length)))
       return i32.eqz(differs)
     }),
   ]

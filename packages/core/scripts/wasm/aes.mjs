@@ -10,6 +10,7 @@ import {
   i32x4,
   i64x2,
   load,
+  permuteWords,
   shuffle,
   shuffleWords,
   splat8,
@@ -93,7 +94,7 @@ const expandKey = define(
       const key = f.variable('v128', load('v128', i32.sub(at.get, keyLength)))
       key.set(v128.xor(key.get, shuffleWords(key.get, zero, [4, 0, 1, 2])))
       key.set(v128.xor(key.get, shuffleWords(key.get, zero, [4, 4, 0, 1])))
-      f.store('v128', at.get, v128.xor(key.get, shuffleWords(word.get, word.get, [3, 3, 3, 3])))
+      f.store('v128', at.get, v128.xor(key.get, permuteWords(word.get, [3, 3, 3, 3])))
       at.set(i32.add(at.get, 16))
     })
   },
@@ -246,10 +247,10 @@ const byRows = vector(positions.map((i) => 4 * (i & 3) + (i >> 2)))
 const shiftRowsSliced = vector(positions.map((i) => (i & ~3) | ((i + (i >> 2)) & 3)))
 /** FIPS 197 5.1.3, on sliced rows. */
 function mixColumns(keep, a) {
-  const below = a.map((x) => keep(shuffleWords(x, x, [1, 2, 3, 0])))
+  const below = a.map((x) => keep(permuteWords(x, [1, 2, 3, 0])))
   const sum = bits.map((i) => keep(v128.xor(a[i], below[i])))
   return bits.map((i) => {
-    const rest = v128.xor(below[i], shuffleWords(sum[i], sum[i], [2, 3, 0, 1]))
+    const rest = v128.xor(below[i], permuteWords(sum[i], [2, 3, 0, 1]))
     // Doubling: the next lower bit, and the reduction by x^8 + x^4 + x^3 + x + 1.
     if (i === 0) return v128.xor(rest, sum[7])
     const doubled = [1, 3, 4].includes(i) ? v128.xor(sum[i - 1], sum[7]) : sum[i - 1]
@@ -258,10 +259,15 @@ function mixColumns(keep, a) {
 }
 
 /** Writes the bits of `value`, each repeated for eight blocks, to `place`. */
-function slice(f, place, value) {
-  for (const i of bits)
-    f.store('v128', place, i8x16.ne(v128.and(value, splat8(1 << i)), zero), 16 * i)
-}
+const slice = define('slice', { parameters: { place: 'i32', value: 'v128' } }, (f, parameters) => {
+  const place = f.variable('i32', parameters.place)
+  const bit = f.variable('v128', splat8(1))
+  f.while(v128.any_true(bit.get), () => {
+    f.store('v128', place.get, i8x16.ne(v128.and(parameters.value, bit.get), zero))
+    bit.set(i8x16.add(bit.get, bit.get))
+    place.set(i32.add(place.get, 16))
+  })
+})
 
 /** Brings the key at `roundKeys` into sliced form. */
 const sliceKey = define('sliceKey', {}, (f) => {
@@ -273,24 +279,26 @@ const sliceKey = define('sliceKey', {}, (f) => {
     // What the circuit leaves out of the S-box: MixColumns maps this constant to itself.
     f.if(i32.ne(round.get, 0), () => key.set(v128.xor(key.get, splat8(0x63))))
     f.if(i32.ne(round.get, rounds), () => key.set(i8x16.swizzle(key.get, byRows)))
-    slice(f, f.keep(i32.add(i32.shl(round.get, 7), layout.slicedKeys), 'i32'), key.get)
+    f.add(call('slice', i32.add(i32.shl(round.get, 7), layout.slicedKeys), key.get))
     round.set(i32.add(round.get, 1))
   })
 })
 
 /** Prepares `nonce` for `counterMode`. */
 const sliceNonce = define('sliceNonce', {}, (f) => {
-  const nonce = f.keep(i8x16.swizzle(load('v128', layout.nonce), byRows))
-  slice(f, layout.slicedNonce, nonce)
-  for (const i of bits) {
-    const value = v128.xor(
-      load('v128', layout.slicedNonce, 16 * i),
-      load('v128', layout.slicedKeys, 16 * i),
+  f.add(call('slice', layout.slicedNonce, i8x16.swizzle(load('v128', layout.nonce), byRows)))
+  const at = f.variable('i32', 0)
+  f.while(i32.lt_u(at.get, 128), () => {
+    const [bit, key] = [layout.slicedNonce, layout.slicedKeys].map((from) =>
+      load('v128', at.get, from),
     )
-    // The lowest bits of the counter, which are in the last byte, count the eight blocks.
-    const count = [0xaa, 0xcc, 0xf0][i]
-    const counting = count === undefined ? value : v128.xor(value, vector([0, 0, 0, count << 24]))
-    f.store('v128', layout.slicedNonce, counting, 16 * i)
+    f.store('v128', at.get, v128.xor(bit, key), layout.slicedNonce)
+    at.set(i32.add(at.get, 16))
+  })
+  // The lowest bits of the counter, which are in the last byte, count the eight blocks.
+  for (const [i, count] of [0xaa, 0xcc, 0xf0].entries()) {
+    const last = layout.slicedNonce + 16 * i + 15
+    f.store('i32.store8', last, i32.xor(load('i32.load8_u', last), count))
   }
 })
 
@@ -370,4 +378,12 @@ const counterMode = define(
   },
 )
 
-export const functions = [subBytes, expandKey, encryptBlock, sliceKey, sliceNonce, counterMode]
+export const functions = [
+  subBytes,
+  expandKey,
+  encryptBlock,
+  slice,
+  sliceKey,
+  sliceNonce,
+  counterMode,
+]

@@ -2,6 +2,7 @@
 import { addHead, aead } from './aead.mjs'
 import {
   call,
+  clear,
   define,
   i8x16,
   i32,
@@ -11,7 +12,6 @@ import {
   transpose,
   v128,
   vector,
-  zero,
 } from './emit.mjs'
 import { layout } from './layout.mjs'
 
@@ -86,7 +86,7 @@ const chachaHead = define(
   'chachaHead',
   { parameters: { counter: 'i32' }, exported: true },
   (f, { counter }) => {
-    for (let at = 0; at < 256; at += 16) f.store('v128', layout.head, zero, at)
+    clear(f, layout.head, 256)
     f.add(call('chacha', layout.head, 1, counter))
   },
 )

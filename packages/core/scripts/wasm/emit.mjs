@@ -54,9 +54,21 @@ export const shuffleWords = (a, b, words) =>
     b,
     words.flatMap((word) => [0, 1, 2, 3].map((octet) => 4 * word + octet)),
   )
+/** Words of one vector: a constant in a local, not in the instruction. */
+export const permuteWords = (value, words) =>
+  i8x16.swizzle(value, vector(words.flatMap((word) => [0, 1, 2, 3].map((i) => 4 * word + i))))
 /** Copies `length` bytes. */
 export const copy = (to, from, length) => `(memory.copy ${[to, from, length].map(text).join(' ')})`
 export const call = (name, ...operands) => `(call $${name} ${operands.map(text).join(' ')})`
+
+/** Fills `length` bytes from a constant place on with zeros: a multiple of 16. */
+export function clear(f, place, length) {
+  const at = f.variable('i32', 0)
+  f.while(i32.lt_u(at.get, length), () => {
+    f.store('v128', at.get, zero, place)
+    at.set(i32.add(at.get, 16))
+  })
+}
 
 /** Four vectors of four words, as rows of a matrix, transposed. `keep` puts a value into a local. */
 export function transpose(keep, [a, b, c, d]) {
@@ -131,16 +143,19 @@ class Builder {
     this.add('))')
   }
 
-  /** A vector constant takes 18 bytes: one that stands in several places gets a local. */
+  /** A vector constant takes 18 bytes, and a large number six: one that stands in several places gets a local. */
   #hoistConstants() {
-    const constant = /\(v128\.const [^)]*\)/g
+    const constant = /\(v128\.const [^)]*\)|\(i64\.const -?\d{7,}\)/g
     const counts = new Map()
     for (const [found] of this.lines.join('\n').matchAll(constant))
       counts.set(found, (counts.get(found) ?? 0) + 1)
     const body = this.lines
     this.lines = []
     const locals = new Map()
-    for (const [found, count] of counts) if (count > 1) locals.set(found, this.keep(found))
+    for (const [found, count] of counts) {
+      const type = found.slice(1, found.indexOf('.'))
+      if (count > 1) locals.set(found, this.keep(found, type))
+    }
     for (const line of body) this.add(line.replace(constant, (found) => locals.get(found) ?? found))
   }
 

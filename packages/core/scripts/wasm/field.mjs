@@ -1,30 +1,28 @@
 /**
  * Arithmetic in prime fields of up to 256 bits, for curves. An element is nine signed limbs of 29 bits, each in an i64:
- * 81 products of 64 bits, no carries among them.
+ * 81 products of 64 bits, no carries among them. What depends on the prime is the reduction of a product alone.
  *
  * The results of multiplications have limbs of at most half of 2^29. Sums and differences are not carried, so that limbs
  * grow; how much is known when a formula is generated, and `Formula` refuses one whose products would not fit.
  */
-import { call, define, i32, i64, load } from './emit.mjs'
+import { call, define, i32, i64, i64x2, load } from './emit.mjs'
+import { layout } from './layout.mjs'
 
 export const limbCount = 9
 export const limbBits = 29n
 /** Bytes of an element. */
 export const elementLength = 8 * limbCount
 
-const limbMask = (1n << limbBits) - 1n
+export const limbMask = (1n << limbBits) - 1n
 const half = 1n << (limbBits - 1n)
+/** The limbs of a product. */
+const columnCount = 2 * limbCount - 1
 const indices = Array.from({ length: limbCount }, (_, i) => i)
 const sum = (terms) => terms.reduce((a, b) => i64.add(a, b))
 
-/** The limbs of a number below 2^261, as in memory. */
-export function limbsOf(value) {
-  return indices.map((i) => (value >> (limbBits * BigInt(i))) & ((1n << limbBits) - 1n))
-}
-
-/** The same number in signed limbs, of at most half of 2^29 but for the last. */
+/** A number below 2^261 in signed limbs, as in memory: of at most half of 2^29 but for the last. */
 export function balancedLimbs(value) {
-  const limbs = limbsOf(value)
+  const limbs = indices.map((i) => (value >> (limbBits * BigInt(i))) & limbMask)
   for (let i = 0; i < limbCount - 1; i++)
     if (limbs[i] > half) {
       limbs[i] -= 1n << limbBits
@@ -33,107 +31,153 @@ export function balancedLimbs(value) {
   return limbs
 }
 
-/** 32 bytes, little-endian, as limbs. */
-export function unpack(words) {
-  const bits = (limb) => {
-    const from = 29n * BigInt(limb)
-    const [word, shift] = [Number(from / 64n), from % 64n]
-    const low = i64.shr_u(words[word], shift)
-    const isSplit = shift + 29n > 64n && word < 3
-    return i64.and(isSplit ? i64.or(low, i64.shl(words[word + 1], 64n - shift)) : low, limbMask)
-  }
-  return Array.from({ length: 9 }, (_, i) => bits(i))
-}
+const loadLimbs = (f, at) => indices.map((i) => f.keep(load('i64', at, 8 * i), 'i64'))
 
-/** The four words of limbs that are not negative and below 2^29. */
-export function pack(limbs) {
-  return [0n, 1n, 2n, 3n].map((word) =>
-    limbs
-      .map((limb, i) => [limb, 29n * BigInt(i) - 64n * word])
-      .filter(([, at]) => at > -29n && at < 64n)
-      .map(([limb, at]) => (at < 0n ? i64.shr_u(limb, -at) : i64.shl(limb, at)))
-      .reduce((a, b) => i64.or(a, b)),
-  )
-}
+const binary = { out: 'i32', a: 'i32', b: 'i32' }
 
-export const loadLimbs = (f, at) => indices.map((i) => f.keep(load('i64', at, 8 * i), 'i64'))
-export const storeLimbs = (f, at, limbs) => {
+/** Two limbs at a time, and the last one. */
+const limbwise = (name) =>
+  define(`element${name}`, { parameters: binary }, (f, { out, a, b }) => {
+    const operation = name.toLowerCase().slice(0, 3)
+    const apply = (type, instruction, offset) =>
+      f.store(type, out, instruction(load(type, a, offset), load(type, b, offset)), offset)
+    for (let offset = 0; offset < 64; offset += 16) apply('v128', i64x2[operation], offset)
+    apply('i64', i64[operation], 64)
+  })
+
+const storeLimbs = (f, at, limbs) => {
   for (const [i, limb] of limbs.entries()) f.store('i64', at, limb, 8 * i)
 }
 
 /** Leaves limb `i` of `limbs` (variables) with at most half of 2^29, and hands on the rest. */
-export function carry(f, limbs, i, times = (value) => value, to = i + 1) {
+export function carryLimb(f, limbs, i, times = (value) => value, to = i + 1) {
   const over = f.keep(i64.shr_s(i64.add(limbs[i].get, half), limbBits), 'i64')
   limbs[i].set(i64.sub(limbs[i].get, i64.shl(over, limbBits)))
   limbs[to].set(i64.add(limbs[to].get, times(over)))
 }
 
-/**
- * The functions `<name>Multiply`, `MultiplyTwo` (a b + c d), `Square`, `Add`, `Subtract` and `Squares` (many times), all
- * with the places of the result and of the operands. `reduce(f, product)` makes nine limbs of a product's 17 variables.
- */
-export function field(name, reduce) {
-  const binary = { out: 'i32', a: 'i32', b: 'i32' }
-  const columns = (column) => Array.from({ length: 17 }, (_, k) => sum(column(k)))
-  const products = (x, y) => (k) =>
-    indices.filter((i) => k - i >= 0 && k - i < 9).map((i) => i64.mul(x[i], y[k - i]))
-  const finish = (f, out, values) =>
-    storeLimbs(
-      f,
-      out,
-      reduce(
-        f,
-        values.map((value) => f.variable('i64', value)),
-      ),
-    )
-  const limbwise =
-    (operation) =>
-    (f, { out, a, b }) => {
-      for (const i of indices)
-        f.store('i64', out, operation(load('i64', a, 8 * i), load('i64', b, 8 * i)), 8 * i)
-    }
+/** Hands on to the next limb, in all but the last, what exceeds 2^29 after `rounding` is added. */
+const carry = define(
+  'carry',
+  { parameters: { at: 'i32', rounding: 'i64' } },
+  (f, { rounding, ...parameters }) => {
+    const at = f.variable('i32', parameters.at)
+    const end = f.keep(i32.add(at.get, elementLength - 8), 'i32')
+    const over = f.variable('i64', 0n)
+    const limb = () => i64.add(load('i64', at.get), over.get)
+    f.while(i32.lt_u(at.get, end), () => {
+      const value = f.keep(limb(), 'i64')
+      over.set(i64.shr_s(i64.add(value, rounding), limbBits))
+      f.store('i64', at.get, i64.sub(value, i64.shl(over.get, limbBits)))
+      at.set(i32.add(at.get, 8))
+    })
+    f.store('i64', at.get, limb())
+  },
+)
+/** Leaves limbs of at most half of 2^29, or from 0 to 2^29, but for the last. */
+export const carryBalanced = (f, at) => f.add(call('carry', at, half))
+export const carryUnsigned = (f, at) => f.add(call('carry', at, 0n))
 
-  return [
-    define(`${name}Multiply`, { parameters: binary }, (f, { out, a, b }) => {
-      finish(f, out, columns(products(loadLimbs(f, a), loadLimbs(f, b))))
-    }),
-    define(
-      `${name}MultiplyTwo`,
-      { parameters: { ...binary, c: 'i32', d: 'i32' } },
-      (f, { out, a, b, c, d }) => {
-        const first = products(loadLimbs(f, a), loadLimbs(f, b))
-        const second = products(loadLimbs(f, c), loadLimbs(f, d))
-        finish(
-          f,
-          out,
-          columns((k) => [...first(k), ...second(k)]),
-        )
-      },
-    ),
-    define(`${name}Square`, { parameters: { out: 'i32', a: 'i32' } }, (f, { out, a }) => {
-      const x = loadLimbs(f, a)
+/** Of a limb: the bytes that it is in, and the number of bits before it in the first. */
+const position = (limb) => {
+  const bits = i32.mul(limb, Number(limbBits))
+  return [i32.shr_u(bits, 3), i64.extend_i32_u(i32.and(bits, 7))]
+}
+const forLimbs = (f, body) => {
+  const limb = f.variable('i32', 0)
+  f.while(i32.lt_u(limb.get, limbCount), () => {
+    body(limb.get, f.keep(i32.shl(limb.get, 3), 'i32'))
+    limb.set(i32.add(limb.get, 1))
+  })
+}
+
+/** Reads 32 bytes, little-endian, with zeros behind them, as an element. */
+const unpack = define('unpack', { parameters: { out: 'i32', from: 'i32' } }, (f, { out, from }) => {
+  forLimbs(f, (limb, offset) => {
+    const [octet, shift] = position(limb)
+    const bits = i64.shr_u(load('i64', i32.add(from, octet)), shift)
+    f.store('i64', i32.add(out, offset), i64.and(bits, limbMask))
+  })
+  carryBalanced(f, out)
+})
+
+/**
+ * Writes an element of the field of the modulus at `modulus`, of amount from 0 to less than twice that, to 32 bytes,
+ * little-endian. `a` is overwritten, and so are eight bytes behind the result.
+ */
+const pack = define(
+  'pack',
+  { parameters: { out: 'i32', a: 'i32', modulus: 'i32' } },
+  (f, { out, a, modulus }) => {
+    const less = layout.columns
+    f.add(call('elementSubtract', less, a, modulus))
+    for (const at of [a, less]) carryUnsigned(f, at)
+    const isLess = f.keep(i64.shr_s(load('i64', less, 64), 63n), 'i64')
+    for (let at = 0; at < 40; at += 8) f.store('i64', out, 0n, at)
+    forLimbs(f, (limb, offset) => {
+      const [octet, shift] = position(limb)
+      const [whole, reduced] = [load('i64', i32.add(a, offset)), load('i64', offset, less)]
+      const value = i64.or(i64.and(whole, isLess), i64.and(reduced, i64.xor(isLess, -1n)))
+      const place = f.keep(i32.add(out, octet), 'i32')
+      f.store('i64', place, i64.or(load('i64', place), i64.shl(value, shift)))
+    })
+  },
+)
+
+export const functions = [limbwise('Add'), limbwise('Subtract'), carry, unpack, pack]
+
+const columns = (f, column) =>
+  Array.from({ length: columnCount }, (_, k) => f.variable('i64', sum(column(k))))
+
+/** What `<name>Multiply` makes: an element, or the product itself at `columns`, or an element of it and what is there. */
+export const made = { element: 0, product: 1, sum: 2 }
+
+function keepColumns(f, product, mode) {
+  f.if(mode, () => {
+    f.if(i32.eq(mode, made.product), () => {
+      for (const [k, { get }] of product.entries()) f.store('i64', layout.columns, get, 8 * k)
+      f.add('(return)')
+    })
+    for (const [k, column] of product.entries())
+      column.set(i64.add(column.get, load('i64', layout.columns, 8 * k)))
+  })
+}
+
+/**
+ * `<name>Multiply`, with the places of the result and of the operands. `reduce(f, product)` makes nine limbs of the
+ * variables of a product. With `sums` it takes one of `made` besides.
+ */
+export function defineMultiply(name, reduce, { sums = false } = {}) {
+  const parameters = { ...binary, ...(sums && { mode: 'i32' }) }
+  return define(`${name}Multiply`, { parameters }, (f, { out, a, b, mode }) => {
+    const [x, y] = [loadLimbs(f, a), loadLimbs(f, b)]
+    const product = columns(f, (k) =>
+      indices.filter((i) => k - i >= 0 && k - i < 9).map((i) => i64.mul(x[i], y[k - i])),
+    )
+    if (sums) keepColumns(f, product, mode)
+    storeLimbs(f, out, reduce(f, product))
+  })
+}
+
+/** `<name>Square`: squares `times` over. */
+export function defineSquare(name, reduce) {
+  const parameters = { out: 'i32', a: 'i32', times: 'i32' }
+  return define(`${name}Square`, { parameters }, (f, { out, a, times }) => {
+    const from = f.variable('i32', a)
+    const left = f.variable('i32', times)
+    f.while(left.get, () => {
+      const x = loadLimbs(f, from.get)
       const twice = x.map((limb) => f.keep(i64.shl(limb, 1n), 'i64'))
-      const column = (k) =>
+      const square = columns(f, (k) =>
         indices
           .filter((i) => 2 * i <= k && k - i < 9)
-          .map((i) => i64.mul(2 * i === k ? x[i] : twice[i], x[k - i]))
-      finish(f, out, columns(column))
-    }),
-    define(`${name}Add`, { parameters: binary }, limbwise(i64.add)),
-    define(`${name}Subtract`, { parameters: binary }, limbwise(i64.sub)),
-    define(
-      `${name}Squares`,
-      { parameters: { out: 'i32', a: 'i32', times: 'i32' } },
-      (f, { out, a, times }) => {
-        f.add(call(`${name}Square`, out, a))
-        const left = f.variable('i32', i32.sub(times, 1))
-        f.while(left.get, () => {
-          f.add(call(`${name}Square`, out, out))
-          left.set(i32.sub(left.get, 1))
-        })
-      },
-    ),
-  ]
+          .map((i) => i64.mul(2 * i === k ? x[i] : twice[i], x[k - i])),
+      )
+      storeLimbs(f, out, reduce(f, square))
+      from.set(out)
+      left.set(i32.sub(left.get, 1))
+    })
+  })
 }
 
 /** Nine products of limbs, in units of 2^58, that fit into 63 bits together with what a reduction adds. */
@@ -150,16 +194,21 @@ export class Formula {
   #f
   #name
   #shrink
+  #sums
 
-  /** A product is divided by so many p, as Montgomery multiplication does; by default its value does not matter. */
-  constructor(f, name, shrink = Number.POSITIVE_INFINITY) {
+  /**
+   * A product is divided by `shrink` p, as Montgomery multiplication does; by default its value does not matter. `sums` is
+   * the field's.
+   */
+  constructor(f, name, { shrink = Number.POSITIVE_INFINITY, sums = false } = {}) {
     this.#f = f
     this.#name = name
     this.#shrink = shrink
+    this.#sums = sums
   }
 
-  #call(operation, out, ...operands) {
-    this.#f.add(call(`${this.#name}${operation}`, out, ...operands.map(({ at }) => at)))
+  #call(operation, out, operands, ...more) {
+    this.#f.add(call(operation, out, ...operands.map(({ at }) => at), ...more))
   }
 
   #product(out, pairs) {
@@ -170,12 +219,13 @@ export class Formula {
   }
 
   multiply(out, a, b) {
-    this.#call('Multiply', out, a, b)
+    this.#call(`${this.#name}Multiply`, out, [a, b], ...(this.#sums ? [made.element] : []))
     return this.#product(out, [[a, b]])
   }
 
   multiplyTwo(out, a, b, c, d) {
-    this.#call('MultiplyTwo', out, a, b, c, d)
+    this.#call(`${this.#name}Multiply`, out, [a, b], made.product)
+    this.#call(`${this.#name}Multiply`, out, [c, d], made.sum)
     return this.#product(out, [
       [a, b],
       [c, d],
@@ -183,17 +233,17 @@ export class Formula {
   }
 
   square(out, a) {
-    this.#call('Square', out, a)
+    this.#f.add(call(`${this.#name}Square`, out, a.at, 1))
     return this.#product(out, [[a, a]])
   }
 
   add(out, a, b) {
-    this.#call('Add', out, a, b)
+    this.#call('elementAdd', out, [a, b])
     return { at: out, limb: a.limb + b.limb, value: a.value + b.value }
   }
 
   subtract(out, a, b) {
-    this.#call('Subtract', out, a, b)
+    this.#call('elementSubtract', out, [a, b])
     return { at: out, limb: a.limb + b.limb, value: a.value + b.value }
   }
 
@@ -205,7 +255,7 @@ export class Formula {
   /** `<name>Normalize` of up to `most` times p, after which `limb` and `value` hold. */
   normalize(out, a, { most, limb, value }) {
     if (!(a.value <= most && a.limb < 64)) throw new RangeError(`${this.#name}: too much to carry`)
-    this.#call('Normalize', out, a)
+    this.#call(`${this.#name}Normalize`, out, [a])
     return { at: out, limb, value }
   }
 }

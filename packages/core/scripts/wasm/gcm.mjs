@@ -1,9 +1,8 @@
 /** AES-GCM (NIST SP 800-38D) with nonces of 12 bytes. */
 import { addHead, aead } from './aead.mjs'
-import { call, define, i8x16, i32, i64x2, load, v128, vector, zero } from './emit.mjs'
+import { call, clear, define, i8x16, i32, i64x2, load, v128, vector, zero } from './emit.mjs'
+import { tableBytes } from './ghash.mjs'
 import { layout } from './layout.mjs'
-
-const table = (index) => layout.ghashTables + index * 34 * 16
 
 /** Makes the state of an AES-GCM key from the key at `roundKeys`, of 16 or 32 bytes. */
 const gcmKey = define(
@@ -13,21 +12,24 @@ const gcmKey = define(
     f.add(call('expandKey', keyLength))
     f.add(call('sliceKey'))
     // H is the encryption of zeros. Where only the last of four blocks is not zero, it is multiplied by H.
-    for (let i = 0; i < 4; i++) f.store('v128', layout.head, zero, 16 * i)
-    f.add(call('encryptBlock', layout.head + 48))
-    f.add(call('ghashTable', layout.head + 48, table(3)))
-    for (let index = 2; index >= 0; index--) {
+    clear(f, layout.head, 64)
+    const power = layout.head + 48
+    f.add(call('encryptBlock', power))
+    const table = f.variable('i32', layout.ghashTables + 3 * tableBytes)
+    f.loop((leave) => {
+      f.add(call('ghashTable', power, table.get))
+      leave(i32.eq(table.get, layout.ghashTables))
       f.store('v128', layout.ghashAccumulator, zero)
       f.add(call('ghash', layout.head, 1))
-      f.store('v128', layout.head, load('v128', layout.ghashAccumulator), 48)
-      f.add(call('ghashTable', layout.head + 48, table(index)))
-    }
+      f.store('v128', power, load('v128', layout.ghashAccumulator))
+      table.set(i32.sub(table.get, tableBytes))
+    })
   },
 )
 
 /** Counter 1 masks the tag, and the text starts at 2: six blocks of the head are for it. */
 const gcmStart = define('gcmStart', {}, (f) => {
-  for (let at = 0; at < 128; at += 16) f.store('v128', layout.head, zero, at)
+  clear(f, layout.head, 128)
   f.add(call('sliceNonce'))
   f.add(call('counterMode', layout.head, 1, 0))
 })

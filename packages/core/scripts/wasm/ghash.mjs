@@ -8,7 +8,8 @@
 import { define, i8x16, i32, load, shuffle, splat8, v128, vector, zero } from './emit.mjs'
 import { layout } from './layout.mjs'
 
-const tableBytes = 34 * 16
+/** The tables of a power of H. */
+export const tableBytes = 34 * 16
 /** Of a row of `multiples`: 16 zeros, 17 bytes, zeros. */
 const rowBytes = 48
 const positions = Array.from({ length: 16 }, (_, i) => i)

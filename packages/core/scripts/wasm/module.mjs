@@ -1,10 +1,13 @@
 /** The WebAssembly module of `@sanstls/core/wasm`, put together and assembled. */
 import loadWabt from 'wabt'
+import * as aead from './aead.mjs'
 import * as aes from './aes.mjs'
 import * as chacha from './chacha.mjs'
+import * as field from './field.mjs'
 import * as gcm from './gcm.mjs'
 import * as ghash from './ghash.mjs'
 import { layout } from './layout.mjs'
+import * as montgomery from './montgomery.mjs'
 import * as order from './order.mjs'
 import * as p256 from './p256.mjs'
 import * as poly1305 from './poly1305.mjs'
@@ -38,10 +41,10 @@ export function moduleText() {
     '(memory (export "memory") 1)',
     data(layout.sbox, aes.sbox),
     data(layout.p256Constants, limbBytes(p256.constantLimbs)),
-    data(layout.orderSquare, limbBytes(order.constantLimbs)),
+    data(layout.orderConstants, limbBytes(order.constantLimbs)),
     data(layout.orderExponent, order.exponent),
     ...addresses.map((name) => `(global (export "${name}") i32 (i32.const ${layout[name]}))`),
-    ...[chacha, poly1305, aes, ghash, gcm, x25519, p256, order].flatMap(
+    ...[aead, chacha, poly1305, aes, ghash, gcm, field, montgomery, x25519, p256, order].flatMap(
       ({ functions }) => functions,
     ),
     ')',

@@ -3,16 +3,19 @@
  * formulas for prime order elliptic curves, 2016, algorithms 4 and 6), which have no special cases. Elements are in
  * Montgomery form, x * 2^261.
  */
-import { call, copy, define, i32, i64, load, v128, zero } from './emit.mjs'
+import { call, copy, define, i32, i32x4, i64, load, v128, zero } from './emit.mjs'
 import {
   balancedLimbs,
-  carry,
+  carryBalanced,
+  carryLimb,
+  defineMultiply,
+  defineSquare,
   elementLength,
   Formula,
-  field,
   limbBits,
-  loadLimbs,
-  storeLimbs,
+  limbCount,
+  limbMask,
+  made,
 } from './field.mjs'
 import { layout } from './layout.mjs'
 import { defineRead, defineWrite } from './montgomery.mjs'
@@ -24,10 +27,10 @@ const base = [
   0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
   0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
 ]
-const limbMask = (1n << limbBits) - 1n
 
-/** Elements that the functions use: in Montgomery form, but for `unit` and `square`, which bring them in and out of it. */
+/** Elements that the functions use: in Montgomery form, but for the first three, which bring them in and out of it. */
 const constants = {
+  modulus: p,
   unit: 1n,
   square: 1n << 522n,
   b: b << 261n,
@@ -38,12 +41,14 @@ const constants = {
 }
 export const constantAt = (key) =>
   layout.p256Constants + Object.keys(constants).indexOf(key) * elementLength
-export const constantLimbs = Object.values(constants).flatMap((value) => balancedLimbs(value % p))
+export const constantLimbs = Object.values(constants).flatMap((value) =>
+  balancedLimbs(value === p ? p : value % p),
+)
 
 /** Montgomery reduction: p is -1 modulo 2^29, so that the lowest limb is the factor, and multiples of p are shifts. */
 function reduce(f, product) {
   const t = [...product, f.variable('i64', 0n)]
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < limbCount; i++) {
     const q = f.keep(i64.and(t[i].get, limbMask), 'i64')
     t[i + 1].set(i64.add(t[i + 1].get, i64.shr_s(t[i].get, limbBits)))
     t[i + 3].set(i64.add(t[i + 3].get, i64.shl(q, 9n)))
@@ -51,8 +56,8 @@ function reduce(f, product) {
     t[i + 7].set(i64.sub(t[i + 7].get, i64.shl(q, 21n)))
     t[i + 8].set(i64.add(t[i + 8].get, i64.shl(q, 24n)))
   }
-  const result = t.slice(9)
-  for (let i = 0; i < 8; i++) carry(f, result, i)
+  const result = t.slice(limbCount)
+  for (let i = 0; i < limbCount - 1; i++) carryLimb(f, result, i)
   return result.map(({ get }) => get)
 }
 
@@ -61,19 +66,17 @@ const normalize = define(
   `${name}Normalize`,
   { parameters: { out: 'i32', a: 'i32' } },
   (f, { out, a }) => {
-    const t = loadLimbs(f, a).map((limb) => f.variable('i64', limb))
-    for (let i = 0; i < 8; i++) carry(f, t, i)
-    const over = f.keep(i64.shr_s(i64.add(t[8].get, 1n << 23n), 24n), 'i64')
-    t[8].set(i64.sub(t[8].get, i64.shl(over, 24n)))
-    t[0].set(i64.add(t[0].get, over))
-    t[3].set(i64.sub(t[3].get, i64.shl(over, 9n)))
-    t[6].set(i64.sub(t[6].get, i64.shl(over, 18n)))
-    t[7].set(i64.add(t[7].get, i64.shl(over, 21n)))
-    storeLimbs(
-      f,
-      out,
-      t.map(({ get }) => get),
-    )
+    f.if(i32.ne(out, a), () => f.add(copy(out, a, elementLength)))
+    carryBalanced(f, out)
+    const last = load('i64', out, 64)
+    const over = f.keep(i64.shr_s(i64.add(last, 1n << 23n), 24n), 'i64')
+    const subtract = (limb, value) =>
+      f.store('i64', out, i64.sub(load('i64', out, 8 * limb), value), 8 * limb)
+    subtract(8, i64.shl(over, 24n))
+    subtract(0, i64.sub(0n, over))
+    subtract(3, i64.shl(over, 9n))
+    subtract(6, i64.shl(over, 18n))
+    subtract(7, i64.mul(over, -(1n << 21n)))
   },
 )
 /** Up to 40 p: 40 * 2^21 is below 0.16 * 2^29. */
@@ -95,7 +98,7 @@ const bounds = { limb: Formula.reduced, value: 2.5 }
 const none = { at: layout.zeros, limb: 0, value: 0 }
 const known = (at) => ({ at, limb: Formula.reduced, value: 1 })
 const formula = (f) => {
-  const g = new Formula(f, name, 32)
+  const g = new Formula(f, name, { shrink: 32, sums: true })
   const leave = (...results) => {
     for (const { limb, value } of results)
       if (!(limb <= bounds.limb && value <= bounds.value)) throw new RangeError('coordinates grow')
@@ -172,10 +175,10 @@ const double = define(`${name}DoublePoint`, {}, (f) => {
 
 const form = {
   name,
-  modulus: p,
+  modulus: constantAt('modulus'),
   unit: constantAt('unit'),
   square: constantAt('square'),
-  scratch: t0,
+  multiply: (...operands) => call(`${name}Multiply`, ...operands, made.element),
 }
 const [read, write] = [defineRead(form), defineWrite(form)]
 
@@ -220,17 +223,20 @@ const select = define(
   `${name}Select`,
   { parameters: { table: 'i32', index: 'i32' } },
   (f, { table, index }) => {
-    const vectors = Array.from({ length: pointLength / 16 }, () => f.variable('v128', zero))
-    const entry = f.variable('i32', 0)
-    const at = f.variable('i32', table)
-    f.while(i32.lt_u(entry.get, 16), () => {
-      const mask = f.keep(`(i32x4.splat ${i32.sub(0, i32.eq(entry.get, index))})`)
-      for (const [i, variable] of vectors.entries())
-        variable.set(v128.or(variable.get, v128.and(mask, load('v128', at.get, 16 * i))))
-      entry.set(i32.add(entry.get, 1))
-      at.set(i32.add(at.get, pointLength))
+    const offset = f.variable('i32', 0)
+    f.while(i32.lt_u(offset.get, pointLength), () => {
+      const at = f.variable('i32', i32.add(table, offset.get))
+      const value = f.variable('v128', zero)
+      const entry = f.variable('i32', 0)
+      f.while(i32.lt_u(entry.get, 16), () => {
+        const mask = i32x4.splat(i32.sub(0, i32.eq(entry.get, index)))
+        value.set(v128.or(value.get, v128.and(load('v128', at.get), mask)))
+        entry.set(i32.add(entry.get, 1))
+        at.set(i32.add(at.get, pointLength))
+      })
+      f.store('v128', offset.get, value.get, addend)
+      offset.set(i32.add(offset.get, 16))
     })
-    for (const [i, { get }] of vectors.entries()) f.store('v128', addend, get, 16 * i)
   },
 )
 
@@ -262,8 +268,8 @@ function toInfinity(f) {
 /** Writes the accumulator to `curveOutput`: 1 / z is z^(p - 2). Infinity becomes zeros. */
 const writePoint = define(`${name}WritePoint`, {}, (f) => {
   const [x1, y1, z1] = coordinates(accumulator)
-  const multiply = (out, a, b) => f.add(call(`${name}Multiply`, out, a, b))
-  const squares = (out, a, times) => f.add(call(`${name}Squares`, out, a, times))
+  const multiply = (out, a, b) => f.add(call(`${name}Multiply`, out, a, b, made.element))
+  const squares = (out, a, times) => f.add(call(`${name}Square`, out, a, times))
   // z^(2^n - 1): for n = 2, 3, 6, 12, 15, 30 and 32.
   const extend = (out, a, times, by) => {
     squares(t1, a, times)
@@ -317,7 +323,8 @@ const combine = define(`${name}Combination`, { result: 'i32', exported: true }, 
 })
 
 export const functions = [
-  ...field(name, reduce),
+  defineMultiply(name, reduce, { sums: true }),
+  defineSquare(name, reduce),
   normalize,
   add,
   double,

@@ -9,12 +9,13 @@
 import {
   call,
   define,
+  i16x8,
   i32,
   i32x4,
   i64,
   lane,
   load,
-  shuffleWords,
+  permuteWords,
   splat32,
   transpose,
   v128,
@@ -47,12 +48,6 @@ const join = (low, high) => v128.or(low, i32x4.shl(high, 16))
 const lower = (pair) => i32x4.shr_s(i32x4.shl(pair, 16), 16)
 const upper = (pair) => i32x4.shr_s(pair, 16)
 const five = (value) => i32x4.add(i32x4.shl(value, 2), value)
-
-const loadAccumulator = (f) =>
-  pairs.map((i) => f.keep(load('v128', layout.polyAccumulator, 16 * i)))
-const storeAccumulator = (f, values) => {
-  for (const i of pairs) f.store('v128', layout.polyAccumulator, values[i], 16 * i)
-}
 
 /**
  * Multiplies the accumulator by the multiplier at `table` and adds four blocks at `text`, `groups` times. The first
@@ -100,76 +95,101 @@ const polyRun = define(
       text.set(i32.add(text.get, 64))
       groups.set(i32.sub(groups.get, 1))
     })
-    storeAccumulator(
-      f,
-      h.map((value) => value.get),
-    )
+    for (const [i, { get }] of h.entries()) f.store('v128', layout.polyAccumulator, get, 16 * i)
   },
 )
 
-/** Makes a multiplier of the accumulator: for each distance d from -8 to 9 the pair of limbs d and d - 1. */
-const polyTable = define('polyTable', { parameters: { table: 'i32' } }, (f, { table }) => {
-  const r = loadAccumulator(f)
-    .flatMap((pair) => [lower(pair), upper(pair)])
-    .map((limb) => f.variable('v128', limb))
-  for (let i = 0; i < 10; i++) {
-    const value = f.keep(i32x4.shr_s(i32x4.add(r[i].get, splat32(1 << 12)), 13))
-    r[i].set(i32x4.sub(r[i].get, i32x4.shl(value, 13)))
-    const next = r[(i + 1) % 10]
-    next.set(i32x4.add(next.get, i === 9 ? five(value) : value))
-  }
-  const limb = (d) => (d < 0 ? five(r[d + 10].get) : r[d].get)
-  for (let d = -8; d <= 9; d++) {
-    const pair = join(v128.and(limb(d), splat32(0xffff)), limb(d - 1))
-    f.store('v128', table, pair, 16 * (d + 8))
-  }
-})
+/** Runs `body` for each pair of limbs of a number, with the offset of its vector. */
+function forPairs(f, body) {
+  const offset = f.variable('i32', 0)
+  f.while(i32.lt_u(offset.get, 80), () => {
+    body(offset.get)
+    offset.set(i32.add(offset.get, 16))
+  })
+}
+
+/** Makes a multiplier of the number at `from`: for each distance d from -8 to 9 the pair of limbs d and d - 1. */
+const polyTable = define(
+  'polyTable',
+  { parameters: { table: 'i32', from: 'i32' } },
+  (f, { table, from }) => {
+    const { polyLimbs } = layout
+    const over = f.variable('v128', zero)
+    forPairs(f, (offset) => {
+      const pair = f.keep(load('v128', i32.add(from, offset)))
+      const place = f.keep(i32.shl(offset, 1), 'i32')
+      for (const [i, limb] of [lower(pair), upper(pair)].entries()) {
+        const value = f.keep(i32x4.add(limb, over.get))
+        over.set(i32x4.shr_s(i32x4.add(value, splat32(1 << 12)), 13))
+        f.store('v128', place, i32x4.sub(value, i32x4.shl(over.get, 13)), polyLimbs + 16 * i)
+      }
+    })
+    const limb = (d) => load('v128', polyLimbs, 16 * d)
+    f.store('v128', polyLimbs, i32x4.add(limb(0), five(over.get)))
+    const pairOf = (limb, previous) => join(v128.and(limb, splat32(0xffff)), previous)
+    const store = (d, value, place = table) => f.store('v128', place, value, 16 * (d + 8))
+    store(0, pairOf(limb(0), five(limb(9))))
+    store(1, pairOf(limb(1), limb(0)))
+    // 5 times the limb d for d - 10.
+    const offset = f.variable('i32', 0)
+    f.while(i32.lt_u(offset.get, 16 * 8), () => {
+      const [previous, own] = [1, 2].map((d) => load('v128', offset.get, polyLimbs + 16 * d))
+      const pair = f.keep(pairOf(own, previous))
+      const place = f.keep(i32.add(table, offset.get), 'i32')
+      store(2, pair, place)
+      store(-8, i16x8.add(i16x8.shl(pair, 2), pair), place)
+      offset.set(i32.add(offset.get, 16))
+    })
+  },
+)
 
 /** Takes the one-time key at `head` and leaves the accumulator zero and the two multipliers ready. */
 const polyStart = define('polyStart', {}, (f) => {
-  const multiply = (...numbers) => {
-    storeAccumulator(f, numbers[1])
-    f.add(call('polyTable', layout.polyMain))
-    storeAccumulator(f, numbers[0])
-    f.add(call('polyRun', layout.polyMain, layout.zeros, 1, 4))
-    return loadAccumulator(f)
+  const { polyAccumulator, polyFactor, polyMain, polyLast } = layout
+  const multiply = () => {
+    f.add(call('polyTable', polyMain, polyFactor))
+    f.add(call('polyRun', polyMain, layout.zeros, 1, 4))
   }
   const clamp = [0x0fffffff, 0x0ffffffc, 0x0ffffffc, 0x0ffffffc]
   const words = clamp.map((mask, i) =>
     f.keep(v128.and(load('v128.load32_splat', layout.head, 4 * i), splat32(mask))),
   )
-  const one = limbs(words).map((limb) => f.keep(limb))
-  const r = pairs.map((i) => f.keep(join(one[2 * i], one[2 * i + 1])))
-  const square = multiply(r, r)
+  const r = limbs(words)
+  for (const i of pairs) {
+    const pair = f.keep(join(r[2 * i], r[2 * i + 1]))
+    for (const to of [polyFactor, polyAccumulator]) f.store('v128', to, pair, 16 * i)
+  }
+  multiply()
   // Lanes end with r^4, r^3, r^2 and r: the products of (r^2, r^2, r, r) and (r^2, r, r, 1).
-  const mixed = multiply(
-    pairs.map((i) => shuffleWords(square[i], r[i], [0, 1, 4, 5])),
-    pairs.map((i) =>
-      lane('i32x4.replace_lane', 3, shuffleWords(square[i], r[i], [0, 4, 5, 6]), i === 0 ? 1 : 0),
-    ),
-  )
-  f.add(call('polyTable', layout.polyLast))
-  storeAccumulator(
-    f,
-    mixed.map((value) => shuffleWords(value, value, [0, 0, 0, 0])),
-  )
-  f.add(call('polyTable', layout.polyMain))
-  storeAccumulator(f, Array(5).fill(zero))
+  const last = f.variable('v128', vector([0, 0, 0, 1]))
+  forPairs(f, (offset) => {
+    const square = f.keep(load('v128', offset, polyAccumulator))
+    const r = f.keep(load('v128', offset, polyFactor))
+    f.store('v128', offset, v128.bitselect(square, r, vector([-1, -1, 0, 0])), polyAccumulator)
+    const rest = v128.bitselect(r, last.get, vector([0, -1, -1, 0]))
+    f.store('v128', offset, v128.bitselect(square, rest, vector([-1, 0, 0, 0])), polyFactor)
+    last.set(zero)
+  })
+  multiply()
+  f.add(call('polyTable', polyLast, polyAccumulator))
+  forPairs(f, (offset) => {
+    f.store('v128', offset, load('v128.load32_splat', offset, polyAccumulator), polyFactor)
+    f.store('v128', offset, zero, polyAccumulator)
+  })
+  f.add(call('polyTable', polyMain, polyFactor))
 })
 
 /** Puts the tag of what the accumulator has taken in at `tag`. */
 const polyFinish = define('polyFinish', { parameters: { tag: 'i32' } }, (f, { tag }) => {
   f.add(call('polyRun', layout.polyLast, layout.zeros, 1, 4))
-  const sum = (limb) => {
-    const half = f.keep(i32x4.add(limb, shuffleWords(limb, limb, [2, 3, 0, 1])))
-    return i64.extend_i32_s(
-      i32.add(lane('i32x4.extract_lane', 0, half), lane('i32x4.extract_lane', 1, half)),
-    )
-  }
-  // Five limbs of 26 bits.
-  const h = loadAccumulator(f).map((pair) =>
-    f.variable('i64', i64.add(sum(f.keep(lower(pair))), i64.shl(sum(f.keep(upper(pair))), 13n))),
-  )
+  // Five limbs of 26 bits, and the sum of four lanes.
+  const h = pairs.map((i) => {
+    const pair = load('v128', layout.polyAccumulator, 16 * i)
+    const limb = f.keep(i32x4.dot_i16x8_s(pair, splat32(1 | (1 << 29))))
+    const half = f.keep(i32x4.add(limb, permuteWords(limb, [2, 3, 0, 1])))
+    const sum = i32x4.add(half, permuteWords(half, [1, 0, 3, 2]))
+    return f.variable('i64', i64.extend_i32_s(lane('i32x4.extract_lane', 0, sum)))
+  })
   const mask = (1n << 26n) - 1n
   const carry = (limbs) => {
     for (let i = 0; i < 4; i++) {
@@ -177,12 +197,13 @@ const polyFinish = define('polyFinish', { parameters: { tag: 'i32' } }, (f, { ta
       limbs[i].set(i64.and(limbs[i].get, mask))
     }
   }
-  for (let pass = 0; pass < 2; pass++) {
+  const passes = f.variable('i32', 3)
+  f.while(passes.get, () => {
     carry(h)
     h[0].set(i64.add(h[0].get, i64.mul(i64.shr_s(h[4].get, 26n), 5n)))
     h[4].set(i64.and(h[4].get, mask))
-  }
-  carry(h)
+    passes.set(i32.sub(passes.get, 1))
+  })
   // Subtracting p is adding 5 and dropping 2^130: that is the result where it has reached 2^130.
   const g = h.map((limb, i) => f.variable('i64', i === 0 ? i64.add(limb.get, 5n) : limb.get))
   carry(g)

@@ -1,34 +1,36 @@
 /** X25519 (RFC 7748): the Montgomery ladder, with the same steps for every scalar. */
 import { call, copy, define, i32, i64, load } from './emit.mjs'
 import {
-  carry,
+  carryBalanced,
+  carryLimb,
+  carryUnsigned,
+  defineMultiply,
+  defineSquare,
   elementLength,
   Formula,
-  field,
   limbBits,
-  loadLimbs,
-  pack,
-  storeLimbs,
-  unpack,
+  limbCount,
 } from './field.mjs'
 import { layout } from './layout.mjs'
 
 const name = 'f25519'
-const limbMask = (1n << limbBits) - 1n
 /** 2^261 = 2^6 * 2^255, and 2^255 = 19. */
 const fold = (value) => i64.mul(value, 64n * 19n)
 
-function reduce(f, t) {
-  const high = t.slice(9)
-  const top = f.variable('i64', 0n)
-  const upper = [...high, top]
-  for (let i = 0; i < 8; i++) carry(f, upper, i)
-  const low = t.slice(0, 9)
-  for (let i = 0; i < 9; i++) low[i].set(i64.add(low[i].get, fold(upper[i].get)))
-  for (let i = 0; i < 8; i++) carry(f, low, i)
-  carry(f, low, 8, fold, 0)
-  carry(f, low, 0)
-  return low.map(({ get }) => get)
+/** Carries the limbs, the last into the first. */
+function carried(f, limbs) {
+  for (let i = 0; i < limbCount - 1; i++) carryLimb(f, limbs, i)
+  carryLimb(f, limbs, limbCount - 1, fold, 0)
+  carryLimb(f, limbs, 0)
+  return limbs.map(({ get }) => get)
+}
+
+function reduce(f, product) {
+  const upper = [...product.slice(limbCount), f.variable('i64', 0n)]
+  for (let i = 0; i < limbCount - 1; i++) carryLimb(f, upper, i)
+  const low = product.slice(0, limbCount)
+  for (const [i, limb] of low.entries()) limb.set(i64.add(limb.get, fold(upper[i].get)))
+  return carried(f, low)
 }
 
 /** a + 121665 b: the constant of the curve, (486662 - 2) / 4. */
@@ -36,18 +38,22 @@ const addScaled = define(
   `${name}AddScaled`,
   { parameters: { out: 'i32', a: 'i32', b: 'i32' } },
   (f, { out, a, b }) => {
-    const y = loadLimbs(f, b)
-    const x = loadLimbs(f, a).map((limb, i) =>
-      f.variable('i64', i64.add(limb, i64.mul(y[i], 121665n))),
-    )
-    for (let i = 0; i < 8; i++) carry(f, x, i)
-    carry(f, x, 8, fold, 0)
-    carry(f, x, 0)
-    storeLimbs(
-      f,
-      out,
-      x.map(({ get }) => get),
-    )
+    const offset = f.variable('i32', 0)
+    f.while(i32.lt_u(offset.get, elementLength), () => {
+      const [x, y] = [a, b].map((at) => load('i64', i32.add(at, offset.get)))
+      f.store('i64', i32.add(out, offset.get), i64.add(x, i64.mul(y, 121665n)))
+      offset.set(i32.add(offset.get, 8))
+    })
+    carryBalanced(f, out)
+    const limb = (i) => load('i64', out, 8 * i)
+    const set = (i, value) => f.store('i64', out, value, 8 * i)
+    const over = (i) => f.keep(i64.shr_s(i64.add(limb(i), 1n << 28n), limbBits), 'i64')
+    const last = over(8)
+    set(8, i64.sub(limb(8), i64.shl(last, limbBits)))
+    set(0, i64.add(limb(0), fold(last)))
+    const first = over(0)
+    set(0, i64.sub(limb(0), i64.shl(first, limbBits)))
+    set(1, i64.add(limb(1), first))
   },
 )
 
@@ -96,7 +102,7 @@ const step = define(`${name}Step`, {}, (f) => {
 function invert(f) {
   const g = new Formula(f, name)
   const of = (at) => ({ at, limb: Formula.reduced, value: 0 })
-  const squares = (out, a, times) => f.add(call(`${name}Squares`, out, a, times))
+  const squares = (out, a, times) => f.add(call(`${name}Square`, out, a, times))
   const multiply = (out, a, b) => g.multiply(out, of(a), of(b))
   // t0 = z^(2^n - 1) for growing n; t1 is for what is multiplied by it.
   squares(t1, z2, 1)
@@ -126,28 +132,13 @@ function invert(f) {
   multiply(t0, t0, t3)
 }
 
-/** Carries without signs, and what exceeds 2^255 to the lowest limb. */
-function carryUnsigned(limbs) {
-  for (let i = 0; i < 8; i++) {
-    limbs[i + 1].set(i64.add(limbs[i + 1].get, i64.shr_s(limbs[i].get, limbBits)))
-    limbs[i].set(i64.and(limbs[i].get, limbMask))
-  }
-  limbs[0].set(i64.add(limbs[0].get, i64.mul(i64.shr_s(limbs[8].get, 23n), 19n)))
-  limbs[8].set(i64.and(limbs[8].get, (1n << 23n) - 1n))
-}
-
 /** Multiplies the point `u` at `curveInput` by the scalar at `scalar`; the result is at `curveOutput`. 32 bytes each. */
 const x25519 = define('x25519', { exported: true }, (f) => {
-  const words = [0, 1, 2, 3].map((i) => f.keep(load('i64', layout.curveInput, 8 * i), 'i64'))
   // RFC 7748 section 5: the highest bit is ignored, and values from p on are reduced.
-  words[3] = f.keep(i64.and(words[3], (1n << 63n) - 1n), 'i64')
-  const point = unpack(words).map((limb) => f.variable('i64', limb))
-  for (let i = 0; i < 8; i++) carry(f, point, i)
-  storeLimbs(
-    f,
-    u,
-    point.map(({ get }) => get),
-  )
+  const { curveInput, element } = layout
+  f.store('i32.store8', curveInput, i32.and(load('i32.load8_u', curveInput, 31), 127), 31)
+  f.store('i64', curveInput, 0n, 32)
+  f.add(call('unpack', u, curveInput))
   f.add(copy(x3, u, elementLength))
   for (const at of [x2, z2, z3]) f.add(copy(at, layout.zeros, elementLength))
   for (const at of [x2, z3]) f.store('i64', at, 1n)
@@ -170,27 +161,27 @@ const x25519 = define('x25519', { exported: true }, (f) => {
   // The lowest bits of a scalar are zero: the last exchange is none.
   invert(f)
   f.add(call(`${name}Multiply`, t0, x2, t0))
-  const result = loadLimbs(f, t0).map((limb) => f.variable('i64', limb))
+  // Three times without signs, and what exceeds 2^255 to the lowest limb: below 2^255.
   const passes = f.variable('i32', 3)
   f.while(passes.get, () => {
-    carryUnsigned(result)
+    carryUnsigned(f, t0)
+    const [first, last] = [load('i64', t0), load('i64', t0, 64)]
+    f.store('i64', t0, i64.add(first, i64.mul(i64.shr_s(last, 23n), 19n)))
+    f.store('i64', t0, i64.and(last, (1n << 23n) - 1n), 64)
     passes.set(i32.sub(passes.get, 1))
   })
-  // Below 2^255: subtracting p once is adding 19 and dropping 2^255, where that is reached.
-  const more = result.map(({ get }, i) => f.variable('i64', i === 0 ? i64.add(get, 19n) : get))
-  for (let i = 0; i < 8; i++) {
-    more[i + 1].set(i64.add(more[i + 1].get, i64.shr_u(more[i].get, limbBits)))
-    more[i].set(i64.and(more[i].get, limbMask))
-  }
-  const reached = f.keep(i64.sub(0n, i64.shr_u(more[8].get, 23n)), 'i64')
-  const limbs = result.map(({ get }, i) =>
-    f.keep(i64.xor(get, i64.and(i64.xor(get, more[i].get), reached)), 'i64'),
-  )
-  limbs[8] = f.keep(i64.and(limbs[8], (1n << 23n) - 1n), 'i64')
-  for (const [i, word] of pack(limbs).entries()) f.store('i64', layout.curveOutput, word, 8 * i)
+  // p.
+  f.add(copy(element, layout.zeros, elementLength))
+  f.store('i64', element, -19n)
+  f.store('i64', element, 1n << 23n, 64)
+  f.add(call('pack', layout.curveOutput, t0, element))
 })
 
-// It has no use for sums of two products.
-const arithmetic = field(name, reduce).filter((text) => !text.includes('MultiplyTwo'))
-
-export const functions = [...arithmetic, addScaled, exchange, step, x25519]
+export const functions = [
+  defineMultiply(name, reduce),
+  defineSquare(name, reduce),
+  addScaled,
+  exchange,
+  step,
+  x25519,
+]
