@@ -197,7 +197,8 @@ const polyFinish = define('polyFinish', { parameters: { tag: 'i32' } }, (f, { ta
       limbs[i].set(i64.and(limbs[i].get, mask))
     }
   }
-  const passes = f.variable('i32', 3)
+  // The first brings it within 40 of 0 to 2^130, so that what the second adds to the lowest limb cannot exceed that.
+  const passes = f.variable('i32', 2)
   f.while(passes.get, () => {
     carry(h)
     h[0].set(i64.add(h[0].get, i64.mul(i64.shr_s(h[4].get, 26n), 5n)))

@@ -1,5 +1,6 @@
 // The provider in WebAssembly: the same bytes as noble, whatever the lengths and places, and one memory for all keys.
 import { randomBytes } from 'node:crypto'
+import { chacha20 } from '@noble/ciphers/chacha.js'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -208,5 +209,58 @@ for (const { ours, reference } of pairs) {
     assert.is(key.open(filled(12, 0), none, filled(15, 0)), undefined)
   })
 }
+
+/** Whole blocks of ciphertext for which the polynomial of RFC 8439 2.5, without additional data, is `sum` modulo p. */
+function ciphertextFor(
+  oneTimeKey: Uint8Array,
+  sum: bigint,
+  blocks: readonly bigint[],
+): bigint[] | undefined {
+  const p = (1n << 130n) - 5n
+  const modulo = (value: bigint) => ((value % p) + p) % p
+  const power = (base: bigint, exponent: bigint): bigint =>
+    exponent === 0n
+      ? 1n
+      : modulo(power(modulo(base * base), exponent >> 1n) * (exponent & 1n ? base : 1n))
+  const r = littleEndian(oneTimeKey.subarray(0, 16)) & 0x0ffffffc0ffffffc0ffffffc0fffffffn
+  const mark = 1n << 128n
+  const lengths = (BigInt(16 * (blocks.length + 1)) << 64n) + mark
+  const before = blocks.reduce((all, block) => modulo((all + block + mark) * r), 0n)
+  const last = modulo((sum - lengths * r) * power(r, p - 3n) - before - mark)
+  return last < mark ? [...blocks, last] : undefined
+}
+
+const littleEndian = (bytes: Uint8Array) =>
+  bytes.reduceRight((value, octet) => (value << 8n) | BigInt(octet), 0n)
+const toBytes = (value: bigint) =>
+  Uint8Array.from({ length: 16 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n))
+
+test('ChaCha20-Poly1305: sums next to the modulus and to 2^128', () => {
+  const pair = pairs.find((other) => other.ours.name === 'ChaCha20-Poly1305')
+  if (pair === undefined) throw new Error('the module has it')
+  const { ours, reference } = pair
+  const p = (1n << 130n) - 5n
+  const sums = [0n, 1n, 2n, 3n, 4n, 5n, p - 1n, p - 2n, (1n << 128n) - 1n, 1n << 128n, 1n << 26n]
+  const key = filled(32, 7)
+  for (const sum of sums) {
+    for (let count = 0; count < 9; count++) {
+      // One nonce in four has such a text.
+      for (let tried = 0, found = 0; found < 2; tried++) {
+        assert.ok(tried < 200)
+        const nonce = Uint8Array.of(tried, count, ...new Uint8Array(10))
+        const oneTimeKey = chacha20(key, nonce, new Uint8Array(32))
+        const blocks = Array.from({ length: count }, () => littleEndian(randomBytes(16)))
+        const ciphertext = ciphertextFor(oneTimeKey, sum, blocks)?.map(toBytes)
+        if (ciphertext === undefined) continue
+        found++
+        const tag = toBytes(sum + littleEndian(oneTimeKey.subarray(16)))
+        const record = Uint8Array.from([...ciphertext, tag].flatMap((block) => [...block]))
+        const opened = ours.create(key).open(nonce, new Uint8Array(0), record)
+        assert.equal(opened, reference.create(key).open(nonce, new Uint8Array(0), record))
+        assert.ok(opened !== undefined, `the tag of ${sum}`)
+      }
+    }
+  }
+})
 
 test.run()
