@@ -46,26 +46,41 @@ export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
   const { state, inner, schedule } = memory
   absorbKey(key, 0x36363636)
   absorbRest(data)
-  inner.set(state)
+  copyState(inner, state)
   absorbKey(key, 0x5c5c5c5c)
-  schedule.set(inner)
+  copyState(schedule, inner)
   finish(inner.length * 4, inner.length * 4)
   const mac = new Uint8Array(32)
   // Indices here and below are within bounds by construction.
-  for (let i = 0; i < mac.length; i++) mac[i] = (state[i >> 2] as number) >> (24 - 8 * (i & 3))
-  state.fill(0)
-  inner.fill(0)
-  schedule.fill(0)
+  for (let i = 0, at = 0; i < 8; i++, at += 4) {
+    const word = state[i] as number
+    mac[at] = word >> 24
+    mac[at + 1] = word >> 16
+    mac[at + 2] = word >> 8
+    mac[at + 3] = word
+  }
+  clear(state, 0, 8)
+  clear(inner, 0, 8)
+  clear(schedule, 0, 64)
   return mac
 }
 
 function absorbKey(key: Uint8Array, padding: number): void {
   const { state, schedule } = memory
-  schedule.fill(padding, 0, 16)
-  for (let i = 0; i < key.length; i++)
-    schedule[i >> 2] = (schedule[i >> 2] as number) ^ ((key[i] as number) << (24 - 8 * (i & 3)))
-  state.set(initial)
+  clear(schedule, 0, 16)
+  put(key, 0, key.length)
+  for (let i = 0; i < 16; i++) schedule[i] = (schedule[i] as number) ^ padding
+  copyState(state, initial)
   compress()
+}
+
+/** This and the next by hand: a call of the runtime's takes longer than so few words. */
+function copyState(to: Int32Array, from: Int32Array): void {
+  for (let i = 0; i < 8; i++) to[i] = from[i] as number
+}
+
+function clear(words: Int32Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) words[i] = 0
 }
 
 /** Absorbs the last data, behind the key's block. */
@@ -98,10 +113,10 @@ function finish(rest: number, length: number): void {
   const end = rest >> 2
   const mark = 0x80 << (24 - 8 * (rest & 3))
   schedule[end] = rest % 4 === 0 ? mark : (schedule[end] as number) | mark
-  schedule.fill(0, end + 1, 16)
+  clear(schedule, end + 1, 16)
   if (rest + 9 > blockLength) {
     compress()
-    schedule.fill(0, 0, 16)
+    clear(schedule, 0, 16)
   }
   const bytes = blockLength + length
   schedule[14] = bytes / 2 ** 29
@@ -109,17 +124,32 @@ function finish(rest: number, length: number): void {
   compress()
 }
 
+/** FIPS 180-4 4.1.2: the sigmas, in upper and in lower case. */
+const large0 = (x: number): number =>
+  ((x >>> 2) | (x << 30)) ^ ((x >>> 13) | (x << 19)) ^ ((x >>> 22) | (x << 10))
+const large1 = (x: number): number =>
+  ((x >>> 6) | (x << 26)) ^ ((x >>> 11) | (x << 21)) ^ ((x >>> 25) | (x << 7))
+const small0 = (x: number): number => ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
+const small1 = (x: number): number =>
+  ((x >>> 17) | (x << 15)) ^ ((x >>> 19) | (x << 13)) ^ (x >>> 10)
+
 /** FIPS 180-4 6.2.2. Of constants of a function around it, V8 knows even the length. */
 const compress = /* @__PURE__ */ (() => {
   const { state, schedule: w } = memory
   const k = constants
   return (): void => {
-    for (let i = 16; i < 64; i++) {
-      const x = w[i - 15] as number
-      const y = w[i - 2] as number
-      const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
-      const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
-      w[i] = (w[i - 16] as number) + s0 + (w[i - 7] as number) + s1
+    // Two words at a time, as the rounds below; the latest two are those that come next but one.
+    let even = w[14] as number
+    let odd = w[15] as number
+    let oldest = w[0] as number
+    for (let i = 16; i < 64; i += 2) {
+      const second = w[i - 15] as number
+      const third = w[i - 14] as number
+      even = (oldest + small0(second) + (w[i - 7] as number) + small1(even)) | 0
+      w[i] = even
+      odd = (second + small0(third) + (w[i - 6] as number) + small1(odd)) | 0
+      w[i + 1] = odd
+      oldest = third
     }
     let a = state[0] as number
     let b = state[1] as number
@@ -129,19 +159,25 @@ const compress = /* @__PURE__ */ (() => {
     let f = state[5] as number
     let g = state[6] as number
     let h = state[7] as number
-    for (let i = 0; i < 64; i++) {
-      const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
-      const t1 = (h + s1 + (g ^ (e & (f ^ g))) + (k[i] as number) + (w[i] as number)) | 0
-      const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
-      const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0
-      h = g
-      g = f
-      f = e
-      e = (d + t1) | 0
-      d = c
-      c = b
-      b = a
-      a = (t1 + t2) | 0
+    // Two rounds at a time: each leaves its sum where the last word was, so that fewer of them move.
+    for (let i = 0; i < 64; i += 2) {
+      const t = (h + large1(e) + (g ^ (e & (f ^ g))) + (k[i] as number) + (w[i] as number)) | 0
+      d = (d + t) | 0
+      h = (t + large0(a) + ((a & b) | (c & (a | b)))) | 0
+      const u =
+        (g + large1(d) + (f ^ (d & (e ^ f))) + (k[i + 1] as number) + (w[i + 1] as number)) | 0
+      c = (c + u) | 0
+      g = (u + large0(h) + ((h & a) | (b & (h | a)))) | 0
+      const oldE = e
+      const oldF = f
+      e = c
+      f = d
+      c = a
+      d = b
+      a = g
+      b = h
+      g = oldE
+      h = oldF
     }
     state[0] = (state[0] as number) + a
     state[1] = (state[1] as number) + b
