@@ -5,11 +5,12 @@ import { tls12, tls13 } from '@sanstls/core'
 import type { Runtime } from '@sanstls/transport-web/base'
 import { type TrustAnchor, trustAnchorsFromPem } from '@sanstls/x509'
 import { nodeCrypto } from './crypto.js'
+import { pooled } from './random.js'
 
 export const runtime: Runtime = {
   versions: [tls13, tls12],
   crypto: nodeCrypto,
-  random: (length) => randomFillSync(new Uint8Array(length)),
+  random: pooled(randomFillSync),
   trustAnchors,
 }
 
