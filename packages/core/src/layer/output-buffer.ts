@@ -1,21 +1,23 @@
 /** Outgoing bytes: many records go into one buffer, which the transport has until it gives it back. */
 import { noBytes } from '../bytes.js'
 import { Pool } from '../pool.js'
+import { Lent } from './lent.js'
 
 /** The second size, after one that fits: most of the time a single record goes out. */
 const secondSize = 2048
 /** The size that buffers grow to in bulk: some records of 16 KiB. */
 const bulkSize = 69_632
 
-/** Of bulk buffers. They never held but ciphertext for long. */
-const pool = /* @__PURE__ */ new Pool(bulkSize, 16)
+const mostBulk = 16
+/** Bulk buffers that nobody uses. They never held but ciphertext for long. */
+const pool = /* @__PURE__ */ new Pool(bulkSize, mostBulk)
+/** Bulk buffers that transports have. */
+const lent = /* @__PURE__ */ new Lent(mostBulk)
 
 export class OutputBuffer {
   #buffer: Uint8Array = noBytes
   #length = 0
   #ready = 0
-  /** Bulk buffers that the transport has; most connections never send in bulk. */
-  #out: WeakSet<Uint8Array> | undefined
 
   /** Bytes written and not yet handed out. */
   get length(): number {
@@ -50,18 +52,14 @@ export class OutputBuffer {
     this.#buffer = left
     this.#length = rest
     this.#ready = 0
-    if (bytes.buffer.byteLength === bulkSize) {
-      this.#out ??= new WeakSet()
-      this.#out.add(bytes)
-    }
+    if (bytes.buffer.byteLength === bulkSize) lent.add(bytes, this)
     return bytes
   }
 
   /** Takes a handed-out buffer back for reuse; only a bulk buffer is worth keeping. */
   release(bytes: Uint8Array): void {
     // Given back twice, or by another connection, it would be written while somebody still reads it.
-    if (this.#out?.delete(bytes) !== true) return
-    pool.give(new Uint8Array(bytes.buffer))
+    if (lent.takeBack(bytes, this)) pool.give(new Uint8Array(bytes.buffer))
   }
 
   /** Gives memory back when there is nothing to send. */
@@ -70,6 +68,7 @@ export class OutputBuffer {
   }
 
   clear(): void {
+    lent.forget(this)
     this.#buffer = noBytes
     this.#length = 0
     this.#ready = 0
