@@ -51,8 +51,27 @@ export function createPairTransport(pair: StreamPair): Transport {
     },
     destroy() {
       gone = true
+      if (isWorkerSocket(pair)) {
+        pair.close().catch(() => {})
+        return
+      }
       reader.cancel().catch(() => {})
       writer.abort().catch(() => {})
     },
   }
+}
+
+/** A socket of Workers: `cloudflare:sockets`. */
+interface WorkerSocket extends StreamPair {
+  close(): Promise<void>
+  startTls(): unknown
+}
+
+/**
+ * Once its writable stream is aborted, workerd never closes its TCP connection: the peer would wait as long as the
+ * request lasts. Other pairs have a `close` that waits, or says goodbye, or none.
+ */
+function isWorkerSocket(pair: StreamPair): pair is WorkerSocket {
+  const has = (name: string) => typeof Reflect.get(pair, name) === 'function'
+  return has('startTls') && has('close')
 }

@@ -12,14 +12,6 @@ import * as assert from 'uvu/assert'
 
 const inWorker = suite('transport in a Worker')
 
-/** Fail in workerd 2026-11-17, and it is not known yet whether by our fault, the harness's or workerd's. */
-const unexplained = new Set([
-  'an alert reaches a peer that is busy sending',
-  'abort ends at once, and everything rejects with its reason',
-  'a signal gives up the handshake',
-  'a handshake that takes too long is given up',
-])
-
 const command = process.env.SANSTLS_WORKERD ?? 'workerd'
 const version = spawnSync(command, ['--version'], { encoding: 'utf8' })
 if (version.status !== 0) {
@@ -36,10 +28,6 @@ if (version.status !== 0) {
     assert.ok(reports.length > 20, text)
   })
   for (const { name, failure } of reports) {
-    if (failure !== undefined && unexplained.has(name)) {
-      console.log(`SKIP ${name}: fails in a Worker, not explained yet`)
-      continue
-    }
     inWorker(name, () => {
       if (failure !== undefined) throw new Error(failure)
     })
