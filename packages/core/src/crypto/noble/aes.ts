@@ -16,32 +16,32 @@ function double(a: number): number {
   return (a << 1) ^ (0x11b & -(a >>> 7))
 }
 
-/** FIPS 197 5.1.1: the inverse in GF(2^8), and an affine map. */
-const sbox = /* @__PURE__ */ (() => {
+/** SubBytes (FIPS 197 5.1.1), and what a byte of the first row adds to its column: MixColumns of that (5.1.3). */
+const sbox = /* @__PURE__ */ new Uint8Array(256)
+const columns = /* @__PURE__ */ new Int32Array(256)
+
+/** With the first key, not when imported. */
+function fillTables(): void {
   // 3 generates the group, so the inverse of its i-th power is its power 255 - i.
   const powers = new Uint8Array(256)
   for (let i = 0, power = 1; i < 256; i++, power ^= double(power)) powers[i] = power
-  const table = new Uint8Array(256)
   for (let i = 0; i < 255; i++) {
     const inverse = powers[255 - i] as number
     const twice = (inverse << 8) | inverse
-    table[powers[i] as number] =
+    sbox[powers[i] as number] =
       twice ^ (twice >> 4) ^ (twice >> 5) ^ (twice >> 6) ^ (twice >> 7) ^ 0x63
   }
-  table[0] = 0x63
-  return table
-})()
-
-/** What a byte of the first row adds to its column: MixColumns of its substitute (FIPS 197 5.1.3). */
-const columns = /* @__PURE__ */ (() =>
-  Int32Array.from(sbox, (byte) => {
+  sbox[0] = 0x63
+  for (const [index, byte] of sbox.entries()) {
     const twice = double(byte)
-    return (twice << 24) | (byte << 16) | (byte << 8) | (twice ^ byte)
-  }))()
+    columns[index] = (twice << 24) | (byte << 16) | (byte << 8) | (twice ^ byte)
+  }
+}
 
 /** @throws {TypeError} for a key of another length. */
 export function expandAesKey(key: Uint8Array, keyLength: number): AesKey {
   if (key.length !== keyLength) throw new TypeError(`AES key of ${keyLength} bytes expected`)
+  if (columns[0] === 0) fillTables()
   const length = keyLength / 4
   const words = new Int32Array(4 * (length + 7))
   const bytes = new DataView(key.buffer, key.byteOffset, keyLength)

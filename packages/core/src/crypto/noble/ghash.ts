@@ -14,9 +14,10 @@
 /** x^128 = x^7 + x^2 + x + 1, as the top bits of the first word. */
 const reduction = 0xe1000000
 
-/** For each byte that a shift by 8 pushes out, what it adds to the first word. */
-const shiftedOut = /* @__PURE__ */ (() => {
-  const table = new Int32Array(256)
+/** For each byte that a shift by 8 pushes out, what it adds to the first word. Filled with the first key's table. */
+const shiftedOut = /* @__PURE__ */ new Int32Array(256)
+
+function fillShiftedOut(): void {
   for (let byte = 0; byte < 256; byte++) {
     let carry = byte
     let word = 0
@@ -24,10 +25,9 @@ const shiftedOut = /* @__PURE__ */ (() => {
       word = (word >>> 1) ^ (reduction & -(carry & 1))
       carry >>>= 1
     }
-    table[byte] = word
+    shiftedOut[byte] = word
   }
-  return table
-})()
+}
 
 /** Words of a table: four for each byte. */
 const tableLength = 1024
@@ -36,6 +36,7 @@ const longMessage = 1024
 
 /** Writes the products of `h`, four words, with every byte. */
 function fillTable(table: Int32Array, h: ArrayLike<number>): void {
+  if (shiftedOut[1] === 0) fillShiftedOut()
   let v0 = h[0] as number
   let v1 = h[1] as number
   let v2 = h[2] as number

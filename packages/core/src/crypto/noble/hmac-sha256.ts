@@ -16,19 +16,19 @@ const initial = /* @__PURE__ */ Int32Array.of(
   0x5be0cd19,
 )
 
-/** FIPS 180-4 4.2.2: the fractional parts of the cube roots of the first 64 primes. */
-const constants = /* @__PURE__ */ (() => {
-  const words = new Int32Array(64)
+/** FIPS 180-4 4.2.2: the fractional parts of the cube roots of the first 64 primes. Filled by the first use. */
+const constants = /* @__PURE__ */ new Int32Array(64)
+
+function fillConstants(): void {
   let filled = 0
-  for (let candidate = 2; filled < 64; candidate++) {
+  for (let candidate = 2; filled < constants.length; candidate++) {
     let isPrime = true
     for (let factor = 2; factor * factor <= candidate; factor++)
       if (candidate % factor === 0) isPrime = false
     // 32 bits of the fraction, which a double's cube root has to spare.
-    if (isPrime) words[filled++] = (Math.cbrt(candidate) % 1) * 2 ** 32
+    if (isPrime) constants[filled++] = (Math.cbrt(candidate) % 1) * 2 ** 32
   }
-  return words
-})()
+}
 
 /**
  * Hashing is synchronous, so nobody else sees these in use; they are cleared before it ends. Functions take them into
@@ -44,6 +44,7 @@ const memory = /* @__PURE__ */ (() => ({
 /** @param key not longer than a block, 64 bytes. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
   const { state, inner, schedule } = memory
+  if (constants[0] === 0) fillConstants()
   absorbKey(key, 0x36363636)
   absorbRest(data)
   copyState(inner, state)

@@ -3,6 +3,7 @@
  * multiplied by 2^264. Results are reduced, and between -p and p; arguments are as `limbs.ts` allows.
  */
 import { numberToBytesLE } from '@noble/curves/utils.js'
+import { lazy } from '../lazy.js'
 import {
   carryIntegers,
   common,
@@ -142,21 +143,21 @@ function extend(out: Limbs, times: number, by: Limbs): void {
 }
 
 /** 2^528 modulo p: what brings a number into Montgomery's form. */
-const intoForm = /* @__PURE__ */ (() => {
+const intoForm = /* @__PURE__ */ lazy(() => {
   const limbs = newLimbs()
   readLimbs(
     limbs,
     numberToBytesLE(0x4fffffffdfffffffffffffffefffffffbffffffff00000000000000030000n, 32),
   )
   return limbs
-})()
+})
 
 const unit = /* @__PURE__ */ newLimbs().fill(1, 0, 1)
 
 /** Reads 32 bytes, big-endian; numbers from p on are reduced. */
 export function read(out: Limbs, bytes: Uint8Array): void {
   readLimbs(out, bytes.slice().reverse())
-  multiply(out, out, intoForm)
+  multiply(out, out, intoForm())
 }
 
 /** Writes the least residue as 32 bytes, big-endian. */
