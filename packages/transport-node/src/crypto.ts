@@ -70,6 +70,7 @@ export {
 } from './crypto/mlkem.js'
 export { x448, x25519 } from './crypto/montgomery.js'
 export { createNative, type NativeEntries } from './crypto/native.js'
+export { nodeRandom } from './crypto/random.js'
 export { type NativeRsaEncryption, rsaEncryption } from './crypto/rsa-encryption.js'
 export {
   ecdsa_brainpool,

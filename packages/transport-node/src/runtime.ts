@@ -1,16 +1,15 @@
 /** What Node supplies where the application does not say; also for runtimes that have Node's modules. */
-import { randomFillSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { tls12, tls13 } from '@sanstls/core'
 import type { Runtime } from '@sanstls/transport-web/base'
 import { type TrustAnchor, trustAnchorsFromPem } from '@sanstls/x509'
+import { nodeRandom } from './crypto/random.js'
 import { nodeCrypto } from './crypto.js'
-import { pooled } from './random.js'
 
 export const runtime: Runtime = {
   versions: [tls13, tls12],
   crypto: nodeCrypto,
-  random: pooled(randomFillSync),
+  random: nodeRandom,
   trustAnchors,
 }
 

@@ -1,14 +1,13 @@
 /** sanstls in memory: two connections, their bytes handed across. */
-import { randomBytes } from 'node:crypto'
 import { createClient, createServer, tls13 } from '@sanstls/core'
+import { nodeRandom } from '@sanstls/transport-node/crypto'
 import { createVerifier, trustAnchor, verificationPolicy } from '@sanstls/x509'
 
 export function makePeer(crypto, chain, chainKnown) {
-  const random = (length) => new Uint8Array(randomBytes(length))
   const base = {
     versions: [tls13],
     crypto,
-    random,
+    random: nodeRandom,
     suites: ['TLS_AES_128_GCM_SHA256'],
     groups: ['x25519'],
   }
@@ -18,7 +17,7 @@ export function makePeer(crypto, chain, chainKnown) {
   const server = {
     ...base,
     credentials: [{ chain: chain.chain, key: crypto.importPrivateKey(chain.pkcs8) }],
-    tickets: { keys: { keys: [{ name: random(16), key: random(32) }] } },
+    tickets: { keys: { keys: [{ name: nodeRandom(16), key: nodeRandom(32) }] } },
   }
   const client = {
     ...base,

@@ -1,7 +1,7 @@
 // Randomness drawn in advance: every byte of the source goes out once at most.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { pooled } from '#src/random.js'
+import { nodeRandom, pooled } from '#src/crypto/random.js'
 
 /** A source of consecutive numbers of 16 bits, which says how often it was asked. */
 function counting() {
@@ -61,6 +61,12 @@ test('a source that fails gives nothing of what was there before', () => {
   assert.throws(() => random(32), /no entropy/)
   assert.equal([...random(24)], Array(24).fill(1))
   assert.throws(() => random(1), /no entropy/)
+})
+
+test('of node:crypto', () => {
+  const drawn = Array.from({ length: 100 }, () => Buffer.from(nodeRandom(32)).toString('hex'))
+  assert.is(new Set(drawn).size, drawn.length)
+  assert.ok(drawn.every((digits) => digits.length === 64))
 })
 
 test.run()

@@ -1,4 +1,5 @@
-/** Randomness of the operating system's, drawn in advance: a call takes some 4 us, of which a handshake would have ten. */
+/** Randomness of node:crypto's, drawn in advance: a call takes some 4 us, of which a handshake would have ten. */
+import { randomFillSync } from 'node:crypto'
 import type { Random } from '@sanstls/core'
 
 /** Bytes. */
@@ -29,3 +30,9 @@ export function pooled(fill: (bytes: Uint8Array) => void): Random {
     return bytes
   }
 }
+
+/**
+ * The source of randomness of this package's connections, for connections that are made by `@sanstls/core` itself. It
+ * draws from node:crypto a kibibyte in advance: see docs/security.md about processes that are copied.
+ */
+export const nodeRandom: Random = /* @__PURE__ */ pooled(randomFillSync)
