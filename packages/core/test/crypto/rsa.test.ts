@@ -25,7 +25,9 @@ const message = Uint8Array.of(1, 2, 3)
 function makeKey(modulusLength: number, publicExponent = 65537) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength, publicExponent })
   const pkcs8 = Uint8Array.from(privateKey.export({ format: 'der', type: 'pkcs8' }))
-  return { privateKey, publicKey, pkcs8, jwk: privateKey.export({ format: 'jwk' }) }
+  // Not of the generated key: see docs/testing.md.
+  const read = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+  return { privateKey, publicKey, pkcs8, jwk: read.export({ format: 'jwk' }) }
 }
 
 function entry(name: SignatureName) {
