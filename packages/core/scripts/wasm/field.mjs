@@ -252,10 +252,10 @@ export class Formula {
     return this.add(out, a, this.add(scratch, a, a))
   }
 
-  /** `<name>Normalize` of up to `most` times p, after which `limb` and `value` hold. */
-  normalize(out, a, { most, limb, value }) {
+  /** `<name>Normalize`, in place, of up to `most` times p, after which `limb` and `value` hold. */
+  normalize(a, { most, limb, value }) {
     if (!(a.value <= most && a.limb < 64)) throw new RangeError(`${this.#name}: too much to carry`)
-    this.#call(`${this.#name}Normalize`, out, [a])
-    return { at: out, limb, value }
+    this.#call(`${this.#name}Normalize`, a.at, [])
+    return { at: a.at, limb, value }
   }
 }

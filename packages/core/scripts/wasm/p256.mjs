@@ -61,24 +61,19 @@ function reduce(f, product) {
   return result.map(({ get }) => get)
 }
 
-/** Carries, and reduces what exceeds 2^256 by 2^256 = 2^224 - 2^192 - 2^96 + 1. */
-const normalize = define(
-  `${name}Normalize`,
-  { parameters: { out: 'i32', a: 'i32' } },
-  (f, { out, a }) => {
-    f.if(i32.ne(out, a), () => f.add(copy(out, a, elementLength)))
-    carryBalanced(f, out)
-    const last = load('i64', out, 64)
-    const over = f.keep(i64.shr_s(i64.add(last, 1n << 23n), 24n), 'i64')
-    const subtract = (limb, value) =>
-      f.store('i64', out, i64.sub(load('i64', out, 8 * limb), value), 8 * limb)
-    subtract(8, i64.shl(over, 24n))
-    subtract(0, i64.sub(0n, over))
-    subtract(3, i64.shl(over, 9n))
-    subtract(6, i64.shl(over, 18n))
-    subtract(7, i64.mul(over, -(1n << 21n)))
-  },
-)
+/** In place: carries, and reduces what exceeds 2^256 by 2^256 = 2^224 - 2^192 - 2^96 + 1. */
+const normalize = define(`${name}Normalize`, { parameters: { out: 'i32' } }, (f, { out }) => {
+  carryBalanced(f, out)
+  const last = load('i64', out, 64)
+  const over = f.keep(i64.shr_s(i64.add(last, 1n << 23n), 24n), 'i64')
+  const subtract = (limb, value) =>
+    f.store('i64', out, i64.sub(load('i64', out, 8 * limb), value), 8 * limb)
+  subtract(8, i64.shl(over, 24n))
+  subtract(0, i64.sub(0n, over))
+  subtract(3, i64.shl(over, 9n))
+  subtract(6, i64.shl(over, 18n))
+  subtract(7, i64.mul(over, -(1n << 21n)))
+})
 /** Up to 40 p: 40 * 2^21 is below 0.16 * 2^29. */
 const normalized = { most: 40, limb: 0.7, value: 0.6 }
 
@@ -129,12 +124,12 @@ const add = define(`${name}AddPoint`, {}, (f) => {
   const yz = cross(t4, ofY, ofZ)
   const xz = cross(t5, ofX, ofZ)
   const inner = g.subtract(x, xz, g.multiply(x, known(constantAt('b')), zz))
-  const w = g.normalize(x, g.triple(x, inner, y), normalized)
+  const w = g.normalize(g.triple(x, inner, y), normalized)
   const zz3 = g.triple(t2, zz, y)
   const bxz = g.multiply(y, known(constantAt('b')), xz)
   const v = g.subtract(y, g.subtract(y, bxz, zz3), xx)
-  const v3 = g.normalize(y, g.triple(y, v, t5), normalized)
-  const u = g.normalize(t0, g.subtract(t0, g.triple(t0, xx, t5), zz3), normalized)
+  const v3 = g.normalize(g.triple(y, v, t5), normalized)
+  const u = g.normalize(g.subtract(t0, g.triple(t0, xx, t5), zz3), normalized)
   const sum = g.add(t2, yy, w)
   const difference = g.subtract(t1, yy, w)
   const [outX, outY, outZ] = coordinates(accumulator)
@@ -157,12 +152,12 @@ const double = define(`${name}DoublePoint`, {}, (f) => {
   const xz = twice(t4, g.multiply(t4, x1, z1))
   const yz = twice(t5, g.multiply(t5, y1, z1))
   const inner = g.subtract(x, g.multiply(x, known(constantAt('b')), zz), xz)
-  const w = g.normalize(x, g.triple(x, inner, y), normalized)
+  const w = g.normalize(g.triple(x, inner, y), normalized)
   const zz3 = g.triple(t2, zz, y)
   const bxz = g.multiply(y, known(constantAt('b')), xz)
   const v = g.subtract(y, g.subtract(y, bxz, zz3), xx)
-  const v3 = g.normalize(y, g.triple(y, v, t4), normalized)
-  const u = g.normalize(t0, g.subtract(t0, g.triple(t0, xx, t4), zz3), normalized)
+  const v3 = g.normalize(g.triple(y, v, t4), normalized)
+  const u = g.normalize(g.subtract(t0, g.triple(t0, xx, t4), zz3), normalized)
   const difference = g.subtract(t2, yy, w)
   const sum = g.add(x, yy, w)
   const [outX, outY, outZ] = coordinates(accumulator)

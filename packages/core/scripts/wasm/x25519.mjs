@@ -8,7 +8,6 @@ import {
   defineSquare,
   elementLength,
   Formula,
-  limbBits,
   limbCount,
 } from './field.mjs'
 import { layout } from './layout.mjs'
@@ -45,15 +44,13 @@ const addScaled = define(
       offset.set(i32.add(offset.get, 8))
     })
     carryBalanced(f, out)
-    const limb = (i) => load('i64', out, 8 * i)
-    const set = (i, value) => f.store('i64', out, value, 8 * i)
-    const over = (i) => f.keep(i64.shr_s(i64.add(limb(i), 1n << 28n), limbBits), 'i64')
-    const last = over(8)
-    set(8, i64.sub(limb(8), i64.shl(last, limbBits)))
-    set(0, i64.add(limb(0), fold(last)))
-    const first = over(0)
-    set(0, i64.sub(limb(0), i64.shl(first, limbBits)))
-    set(1, i64.add(limb(1), first))
+    // The last into the first, as in `carried`.
+    const limbs = Object.fromEntries(
+      [0, 1, 8].map((i) => [i, f.variable('i64', load('i64', out, 8 * i))]),
+    )
+    carryLimb(f, limbs, 8, fold, 0)
+    carryLimb(f, limbs, 0)
+    for (const i of [0, 1, 8]) f.store('i64', out, limbs[i].get, 8 * i)
   },
 )
 
