@@ -15,6 +15,8 @@ const entries = {
   'client, TLS 1.3, noble with three entries': `import { createNoble, TLS_AES_128_GCM_SHA256, x25519, ecdsa_sha256, ecdsaKeys, sha256 } from '@sanstls/core/noble'
     export { createClient, tls13Client } from '@sanstls/core'
     export const crypto = createNoble({ suites: [TLS_AES_128_GCM_SHA256], groups: [x25519], signatures: [ecdsa_sha256], hashes: [sha256], keys: [ecdsaKeys] })`,
+  'client, TLS 1.3, AEADs of wasm over noble':
+    "export { createClient, tls13Client } from '@sanstls/core'; export { compose, noble } from '@sanstls/core/noble'; export { wasmAeads } from '@sanstls/core/wasm/aeads'",
   'client, TLS 1.3, wasm over noble':
     "export { createClient, tls13Client } from '@sanstls/core'; export { compose, noble } from '@sanstls/core/noble'; export { wasm } from '@sanstls/core/wasm'",
   'client and server, TLS 1.3, noble': both,

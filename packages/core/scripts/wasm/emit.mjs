@@ -2,6 +2,7 @@
  * What the sources of the WebAssembly module are written in: functions that put its text format together. An
  * expression is a string of that format; numbers stand for i32 constants and bigints for i64 constants.
  */
+import { nested } from './nest.mjs'
 
 const text = (operand) => {
   if (typeof operand === 'number') return `(i32.const ${operand})`
@@ -161,6 +162,7 @@ class Builder {
 
   finish() {
     this.#hoistConstants()
+    this.lines = nested(this.lines)
     const spans = this.#spans()
     const places = []
     const names = spans.map(({ first, last }, index) => {
@@ -190,7 +192,9 @@ class Builder {
       }
       for (const [, name] of line.matchAll(/\$local(\d+)/g)) {
         const span = spans[name]
-        if (span.first < 0) span.first = index
+        // One that is set in the middle of a line is there before others are read.
+        if (span.first < 0)
+          span.first = line.includes(`(local.tee $local${name} `) ? index - 1 : index
         span.last = index
       }
     }

@@ -3,16 +3,24 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createAeads } from '#src/crypto/wasm/aead.js'
+import { createAeads } from '#src/crypto/wasm/aeads/aead.js'
+import { AeadEngine, aeadModule } from '#src/crypto/wasm/aeads/engine.js'
 import { decodeBase64 } from '#src/crypto/wasm/base64.js'
-import { Engine } from '#src/crypto/wasm/engine.js'
-import { encodedModule } from '#src/crypto/wasm/module.js'
+import { curveModule } from '#src/crypto/wasm/curves/engine.js'
 import { type WebAssemblyApi, webAssembly } from '#src/crypto/wasm/platform.js'
 import { compose, noble } from '#src/noble.js'
+import { createWasmAeads, wasmAeads } from '#src/wasm/aeads.js'
+import { createWasmCurves, wasmCurves } from '#src/wasm/curves.js'
 import { createWasm, wasm } from '#src/wasm.js'
 
 const root = new URL('../../', import.meta.url)
-const bytes = readFileSync(new URL('src/crypto/wasm/module.wasm', root))
+const file = (name: string) => readFileSync(new URL(`src/crypto/wasm/${name}/module.wasm`, root))
+const bytes = { aeads: file('aeads'), curves: file('curves') }
+const compiled = () => ({
+  aeads: new (api().Module)(bytes.aeads),
+  curves: new (api().Module)(bytes.curves),
+})
+const newEngine = () => new AeadEngine({ api: api(), module: compiled().aeads })
 
 function api(): WebAssemblyApi {
   const there = webAssembly()
@@ -38,17 +46,21 @@ function withWebAssembly(value: Partial<WebAssemblyApi> | undefined, body: () =>
 test('what is committed is what its sources make', async () => {
   const { generatedFiles } = await import(new URL('scripts/wasm/make.mjs', root).href)
   const files: Record<string, Uint8Array> = await generatedFiles()
-  assert.equal(Object.keys(files).sort(), ['module.ts', 'module.wasm'])
+  assert.equal(
+    Object.keys(files).sort(),
+    ['aeads', 'curves'].flatMap((name) => [`${name}/module.ts`, `${name}/module.wasm`]),
+  )
   for (const [name, made] of Object.entries(files)) {
     const committed = readFileSync(new URL(`src/crypto/wasm/${name}`, root))
     assert.is(committed.equals(made), true, `${name}: run scripts/wasm/make.mjs`)
   }
-  assert.is(bytes.equals(decodeBase64(encodedModule)), true)
+  assert.is(bytes.aeads.equals(decodeBase64(aeadModule.encoded)), true)
+  assert.is(bytes.curves.equals(decodeBase64(curveModule.encoded)), true)
 })
 
-test('a module that was compiled elsewhere', () => {
-  const module = new (api().Module)(bytes)
-  const expected = names(wasm.suites)
+test('modules that were compiled elsewhere', () => {
+  const modules = compiled()
+  const expected = [names(wasm.suites), names(wasm.groups)]
   // Nothing may be compiled at run time.
   const Module = new Proxy(api().Module, {
     construct() {
@@ -56,23 +68,45 @@ test('a module that was compiled elsewhere', () => {
     },
   })
   withWebAssembly({ Module, Instance: api().Instance, validate: api().validate }, () => {
-    const given = createWasm(module)
-    assert.equal(names(given.suites), expected)
+    const given = createWasm(modules)
+    assert.equal([names(given.suites), names(given.groups)], expected)
     const key = given.suites[0]?.aead.create(filled(16, 1))
     const out = filled(16, 0)
     assert.is(key?.seal(filled(12, 0), out, out, out, filled(64, 0), 0), 48)
+    assert.is(given.groups[1]?.generate((length) => filled(length, 9)).share.length, 32)
+    assert.equal(names(createWasmAeads(modules.aeads).suites), expected[0])
+    assert.equal(names(createWasmCurves(modules.curves).groups), expected[1])
     // Without one, the other provider has everything.
-    const without = createWasm()
-    assert.equal(without.suites, [])
-    assert.equal(compose(without, noble).suites, noble.suites)
+    for (const without of [createWasm(), createWasmAeads(), createWasmCurves()]) {
+      assert.equal([without.suites, without.groups], [[], []])
+      assert.equal(compose(without, noble).suites, noble.suites)
+    }
   })
 })
 
-test('something else than the module is refused', () => {
+test('each half has its own, and both together have all', () => {
+  const kinds = (provider: typeof wasm) => new Set(provider.describe().map(({ kind }) => kind))
+  assert.equal(kinds(wasmAeads), new Set(['suite']))
+  assert.equal(kinds(wasmCurves), new Set(['group', 'signature']))
+  assert.equal(
+    [...wasmAeads.describe(), ...wasmCurves.describe()].map(({ name }) => name),
+    wasm.describe().map(({ name }) => name),
+  )
+})
+
+test('something else than the modules is refused', () => {
+  const { aeads, curves } = compiled()
   const other = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
-  for (const wrong of [{}, bytes, new (api().Module)(other)])
-    assert.throws(() => createWasm(wrong), TypeError)
-  withWebAssembly(undefined, () => assert.throws(() => createWasm({}), TypeError))
+  for (const wrong of [{}, bytes.aeads, new (api().Module)(other)]) {
+    assert.throws(() => createWasmAeads(wrong), TypeError)
+    assert.throws(() => createWasmCurves(wrong), TypeError)
+    assert.throws(() => createWasm({ aeads, curves: wrong }), TypeError)
+  }
+  assert.throws(() => createWasm({ aeads: curves, curves: aeads }), /wasm\/aeads\.wasm/)
+  // A module in place of the modules, as one may take it.
+  assert.throws(() => createWasm(aeads as never), /modules\.aeads is missing/)
+  assert.throws(() => createWasm({ aeads } as never), /modules\.curves is missing/)
+  withWebAssembly(undefined, () => assert.throws(() => createWasmAeads({}), TypeError))
 })
 
 test('without WebAssembly, or without SIMD, noble has everything', () => {
@@ -118,7 +152,7 @@ function holds(memory: Uint8Array, secret: Uint8Array): boolean {
 }
 
 test('wiping a key clears it, and what was derived from it', () => {
-  const engine = new Engine(api(), new (api().Module)(bytes))
+  const engine = newEngine()
   const fresh = engine.bytes.slice(0, engine.exports.base.value)
   const state = () => engine.bytes.slice(0, engine.exports.base.value)
   const [nonce, aad, text] = [filled(12, 1), filled(5, 2), filled(300, 3)]
@@ -141,7 +175,7 @@ test('wiping a key clears it, and what was derived from it', () => {
 })
 
 test('a forged record is not decrypted, and leaves no text', () => {
-  const engine = new Engine(api(), new (api().Module)(bytes))
+  const engine = newEngine()
   for (const aead of createAeads(engine)) {
     const key = aead.create(filled(aead.keyLength, 1))
     const text = Uint8Array.from({ length: 320 }, (_, i) => i * 5)
@@ -154,7 +188,7 @@ test('a forged record is not decrypted, and leaves no text', () => {
 })
 
 test('the shared memory does not grow', () => {
-  const engine = new Engine(api(), new (api().Module)(bytes))
+  const engine = newEngine()
   const length = engine.exports.memory.buffer.byteLength
   const [text, trailer, out] = [filled(200_000, 0), filled(1, 1), filled(200_017, 0)]
   let sealed = 0

@@ -1,6 +1,6 @@
 /**
  * Short records in WebAssembly: node:crypto makes an object of OpenSSL's for each record, which takes longer than the
- * module of @sanstls/core/wasm takes for the whole record, and its AES has no tables either.
+ * module of @sanstls/core/wasm/aeads takes for the whole record, and its AES has no tables either.
  */
 import type {
   Aead,
@@ -10,7 +10,7 @@ import type {
   CryptoProvider,
   EntryDescription,
 } from '@sanstls/core'
-import { wasm } from '@sanstls/core/wasm'
+import { wasmAeads } from '@sanstls/core/wasm/aeads'
 import { lazy } from './available.js'
 import { fromWords, toWords } from './bytes.js'
 
@@ -68,11 +68,11 @@ function described(entry: EntryDescription, { suites, suites12 = [] }: CryptoPro
   const aead = suite?.aead ?? (records?.kind === 'aead' ? records.aead : undefined)
   if (aead === undefined || limits[aead.name] === undefined || inModule(aead) === undefined)
     return entry
-  return { ...entry, shortRecords: wasm.name }
+  return { ...entry, shortRecords: wasmAeads.name }
 }
 
 const inModule = ({ name }: AeadAlgorithm) =>
-  wasm.suites.find(({ aead }) => aead.name === name)?.aead
+  wasmAeads.suites.find(({ aead }) => aead.name === name)?.aead
 
 const divided = (suite: CipherSuite): CipherSuite => ({ ...suite, aead: divide(suite.aead) })
 

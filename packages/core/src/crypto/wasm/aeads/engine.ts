@@ -1,45 +1,75 @@
 /** An instance of the module, and what goes into its memory. */
-import {
-  type CompiledModule,
-  type ModuleExports,
-  type Places,
-  placeNames,
-  type WebAssemblyApi,
-} from './platform.js'
+import { Instance } from '../instance.js'
+import type { LoadedModule, ModuleSource } from '../load.js'
+import { encodedModule } from './module.js'
 
 /** Bytes behind the text that the module may overwrite: tag and lengths, and the rest of a group of blocks. */
 const slack = 512
 const pageLength = 65536
 
-/** One serves all keys, which bring their state along. Calls are synchronous: nobody comes between. */
-export class Engine {
-  readonly exports: ModuleExports
-  /** Where things are, as numbers: asking the module for one takes as long as writing there. */
-  readonly at: Places<number>
+/** Places in the module's memory: those of `scripts/wasm/aeads/layout.mjs`. */
+const places = [
+  'nonce',
+  'head',
+  'chachaKey',
+  'roundKeys',
+  'roundKeysEnd',
+  'gcmKeyState',
+  'gcmKeyStateEnd',
+  'base',
+] as const
+
+interface Functions {
+  chachaHead(counter: number): void
+  chachaSeal(aadLength: number, length: number): void
+  chachaOpen(aadLength: number, length: number): number
+  expandKey(keyLength: number): void
+  encryptBlock(at: number): void
+  gcmKey(keyLength: number): void
+  gcmSeal(aadLength: number, length: number): void
+  gcmOpen(aadLength: number, length: number): number
+}
+
+const functionNames = [
+  'chachaHead',
+  'chachaSeal',
+  'chachaOpen',
+  'expandKey',
+  'encryptBlock',
+  'gcmKey',
+  'gcmSeal',
+  'gcmOpen',
+] as const satisfies readonly (keyof Functions)[]
+
+export const aeadModule: ModuleSource = {
+  file: 'aeads.wasm',
+  encoded: encodedModule,
+  exports: ['memory', ...places, ...functionNames],
+}
+
+/** Keys bring their state along. */
+export class AeadEngine extends Instance<(typeof places)[number], Functions> {
   /** The module's memory, which never grows again. */
   readonly bytes: Uint8Array<ArrayBuffer>
-  readonly #api: WebAssemblyApi
-  readonly #module: CompiledModule
+  readonly #loaded: LoadedModule
   /** The AES-GCM state in memory. */
-  #loaded: Uint8Array | undefined
+  #state: Uint8Array | undefined
 
   /** @param room bytes of additional data and text that have to fit. */
-  constructor(api: WebAssemblyApi, module: CompiledModule, room = 0) {
-    this.#api = api
-    this.#module = module
-    this.exports = new api.Instance(module).exports as ModuleExports
+  constructor(loaded: LoadedModule, room = 0) {
+    super(loaded, places)
+    this.#loaded = loaded
     const { memory } = this.exports
-    this.at = placesOf(this.exports)
     const missing = this.at.base + room + slack - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / pageLength))
     this.bytes = new Uint8Array(memory.buffer)
   }
 
   /** This one, or one of its own for a message that is too long, since a memory that has grown stays so. */
-  for(aadLength: number, length: number): Engine {
+  for(aadLength: number, length: number): AeadEngine {
     const room = padded(aadLength) + padded(length)
     if (this.at.base + room + slack <= this.bytes.length) return this
-    return new Engine(this.#api, this.#module, room)
+    return new AeadEngine(this.#loaded, room)
   }
 
   /** Writes nonce and additional data. Returns where the text belongs. */
@@ -62,23 +92,18 @@ export class Engine {
 
   /** Brings the state of an AES-GCM key into memory, where it is not there from the last time. */
   load(state: Uint8Array): void {
-    if (this.#loaded === state) return
+    if (this.#state === state) return
     this.bytes.set(state, this.at.gcmKeyState)
-    this.#loaded = state
+    this.#state = state
   }
 
   /** Clears all keys and what was derived from them. */
   clear(): void {
-    this.bytes.fill(0, this.at.nonce, this.at.base)
-    this.#loaded = undefined
+    this.bytes.fill(0, this.at.chachaKey, this.at.base)
+    this.#state = undefined
   }
 }
 
 function padded(length: number): number {
   return (length + 15) & ~15
-}
-
-function placesOf(exports: ModuleExports): Places<number> {
-  const entries = placeNames.map((name) => [name, exports[name].value] as const)
-  return Object.fromEntries(entries) as unknown as Places<number>
 }

@@ -5,7 +5,7 @@
  * for each of the 17 bytes of its product with a byte, one for each half of that byte. Look-ups for all bytes of a block
  * at once give, in place i, what byte i contributes to byte i + b of the product, and Horner's rule sums over b.
  */
-import { define, i8x16, i32, load, shuffle, splat8, v128, vector, zero } from './emit.mjs'
+import { define, i8x16, i32, load, shuffle, splat8, v128, vector, zero } from '../emit.mjs'
 import { layout } from './layout.mjs'
 
 /** The tables of a power of H. */

@@ -1,5 +1,5 @@
 /** ChaCha20 (RFC 8439 2.3, 2.4): four blocks at a time, a vector for each word of their states. */
-import { addHead, aead } from './aead.mjs'
+
 import {
   call,
   clear,
@@ -12,10 +12,12 @@ import {
   transpose,
   v128,
   vector,
-} from './emit.mjs'
+} from '../emit.mjs'
+import { addHead, aead } from './aead.mjs'
 import { layout } from './layout.mjs'
 
-const constants = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]
+/** RFC 8439 2.3: the words in front of the key, as bytes. */
+export const constant = new TextEncoder().encode('expand 32-byte k')
 
 /** A rotation by whole bytes is one instruction, provided that its indices are a constant. */
 const rotateBytes = (octets) =>
@@ -38,24 +40,29 @@ function quarterRound(state, keep, a, b, c, d) {
   step(c, d, b, 7)
 }
 
+/** Spreads the words from the constant to the nonce, each over a vector for four blocks. */
+const spread = (f, counter) => {
+  f.store('i32', layout.chachaCounter, counter)
+  const at = f.variable('i32', 0)
+  f.while(i32.lt_u(at.get, 64), () => {
+    const vector = load('v128.load32_splat', at.get, layout.chachaConstant)
+    f.store('v128', i32.shl(at.get, 2), vector, layout.chachaInitial)
+    at.set(i32.add(at.get, 4))
+  })
+}
+
 /** Encrypts `groups` times 256 bytes at `text` in place, from block `counter` on. */
 const chacha = define(
   'chacha',
   { parameters: { text: 'i32', groups: 'i32', counter: 'i32' } },
-  (f, parameters) => {
+  (f, { counter, ...parameters }) => {
+    const { chachaInitial, chachaState } = layout
+    spread(f, counter)
     const text = f.variable('i32', parameters.text)
     const groups = f.variable('i32', parameters.groups)
-    const counters = f.variable(
-      'v128',
-      i32x4.add(i32x4.splat(parameters.counter), vector([0, 1, 2, 3])),
-    )
-    const initial = (word) => {
-      if (word < 4) return splat32(constants[word])
-      if (word === 12) return counters.get
-      return word < 12
-        ? load('v128.load32_splat', layout.chachaKey, 4 * (word - 4))
-        : load('v128.load32_splat', layout.nonce, 4 * (word - 13))
-    }
+    const initial = (word, at = 0) => load('v128', at, chachaInitial + 16 * word)
+    const count = (by) => f.store('v128', 0, i32x4.add(initial(12), by), chachaInitial + 16 * 12)
+    count(vector([0, 1, 2, 3]))
     f.while(groups.get, () => {
       const state = Array.from({ length: 16 }, (_, word) => f.variable('v128', initial(word)))
       const rounds = f.variable('i32', 10)
@@ -65,17 +72,26 @@ const chacha = define(
           quarterRound(state, f.keep, i, 4 + ((i + 1) & 3), 8 + ((i + 2) & 3), 12 + ((i + 3) & 3))
         rounds.set(i32.sub(rounds.get, 1))
       })
-      for (let row = 0; row < 4; row++) {
+      for (const [word, { get }] of state.entries())
+        f.store('v128', 0, get, chachaState + 16 * word)
+      // Four words of four blocks at a time.
+      const row = f.variable('i32', 0)
+      f.while(i32.lt_u(row.get, 256), () => {
         const words = [0, 1, 2, 3].map((i) =>
-          f.keep(i32x4.add(state[4 * row + i].get, initial(4 * row + i))),
+          f.keep(i32x4.add(load('v128', row.get, chachaState + 16 * i), initial(i, row.get))),
         )
-        for (const [block, stream] of transpose(f.keep, words).entries()) {
-          const offset = 64 * block + 16 * row
-          f.store('v128', text.get, v128.xor(stream, load('v128', text.get, offset)), offset)
-        }
-      }
-      counters.set(i32x4.add(counters.get, splat32(4)))
-      text.set(i32.add(text.get, 256))
+        for (const [block, stream] of transpose(f.keep, words).entries())
+          f.store(
+            'v128',
+            text.get,
+            v128.xor(stream, load('v128', text.get, 64 * block)),
+            64 * block,
+          )
+        text.set(i32.add(text.get, 16))
+        row.set(i32.add(row.get, 64))
+      })
+      count(splat32(4))
+      text.set(i32.add(text.get, 256 - 64))
       groups.set(i32.sub(groups.get, 1))
     })
   },

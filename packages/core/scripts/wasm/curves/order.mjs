@@ -1,5 +1,5 @@
 /** Arithmetic modulo the order of P-256's base point (SP 800-186 3.2.1.3), for ECDSA. */
-import { call, copy, define, i32, i64, load } from './emit.mjs'
+import { call, copy, define, i32, i64, load } from '../emit.mjs'
 import {
   balancedLimbs,
   carryBalanced,

@@ -2,7 +2,7 @@
  * What the two AEADs have in common. Additional data lies at `base`; text follows it at the next multiple of 16. Both are
  * padded with zeros, and the block of their lengths comes last: one run of blocks to be authenticated.
  */
-import { call, define, i8x16, i32, i64, i64x2, lane, load, v128, vector, zero } from './emit.mjs'
+import { call, define, i8x16, i32, i64, i64x2, lane, load, v128, vector, zero } from '../emit.mjs'
 import { layout } from './layout.mjs'
 
 const padded = (length) => i32.and(i32.add(length, 15), -16)

@@ -1,13 +1,13 @@
 /** ChaCha20-Poly1305 (RFC 8439) and AES-GCM (RFC 5116 5.1, NIST SP 800-38D) over the module. */
-import type { Aead, AeadAlgorithm } from '../provider.js'
-import type { Engine } from './engine.js'
+import type { Aead, AeadAlgorithm } from '../../provider.js'
+import type { AeadEngine } from './engine.js'
 import { aesHeaderMask, chachaHeaderMask } from './header-mask.js'
 
 const nonceLength = 12
 const tagLength = 16
 
 /** The AEADs of the module, all over one instance. */
-export function createAeads(engine: Engine): readonly AeadAlgorithm[] {
+export function createAeads(engine: AeadEngine): readonly AeadAlgorithm[] {
   const gcm = (name: string, keyLength: number): AeadAlgorithm =>
     algorithm(name, keyLength, {
       // RFC 9846 5.5: 2^24.5 full-size records.
@@ -49,10 +49,10 @@ function algorithm(name: string, keyLength: number, parts: Parts): AeadAlgorithm
 
 /** A key, whose state lies here: the module's memory holds it only while it is in use, and until another one is. */
 abstract class Key implements Aead {
-  readonly #engine: Engine
+  readonly #engine: AeadEngine
   #state: Uint8Array | undefined
 
-  constructor(engine: Engine, state: Uint8Array) {
+  constructor(engine: AeadEngine, state: Uint8Array) {
     this.#engine = engine
     this.#state = state
   }
@@ -94,7 +94,7 @@ abstract class Key implements Aead {
   }
 
   /** The instance for a message of these lengths, with the key in it. */
-  #enter(nonce: Uint8Array, aadLength: number, length: number): Engine {
+  #enter(nonce: Uint8Array, aadLength: number, length: number): AeadEngine {
     if (nonce.length !== nonceLength) throw new TypeError('nonce of 12 bytes expected')
     if (this.#state === undefined) throw new Error('the key was wiped')
     const engine = this.#engine.for(aadLength, length)
@@ -102,10 +102,10 @@ abstract class Key implements Aead {
     return engine
   }
 
-  protected abstract load(engine: Engine, state: Uint8Array): void
-  protected abstract sealPlaced(engine: Engine, aadLength: number, length: number): void
+  protected abstract load(engine: AeadEngine, state: Uint8Array): void
+  protected abstract sealPlaced(engine: AeadEngine, aadLength: number, length: number): void
   /** Whether the tag is right: otherwise the text stays encrypted. */
-  protected abstract openPlaced(engine: Engine, aadLength: number, length: number): boolean
+  protected abstract openPlaced(engine: AeadEngine, aadLength: number, length: number): boolean
 }
 
 /** Bytes: typed arrays that are no longer live on the engine's heap, and are ten times as fast to make. */
@@ -119,29 +119,29 @@ function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
 }
 
 class ChaChaKey extends Key {
-  protected override load(engine: Engine, state: Uint8Array): void {
+  protected override load(engine: AeadEngine, state: Uint8Array): void {
     engine.bytes.set(state, engine.at.chachaKey)
   }
 
-  protected override sealPlaced(engine: Engine, aadLength: number, length: number): void {
+  protected override sealPlaced(engine: AeadEngine, aadLength: number, length: number): void {
     engine.exports.chachaSeal(aadLength, length)
   }
 
-  protected override openPlaced(engine: Engine, aadLength: number, length: number): boolean {
+  protected override openPlaced(engine: AeadEngine, aadLength: number, length: number): boolean {
     return engine.exports.chachaOpen(aadLength, length) !== 0
   }
 }
 
 class GcmKey extends Key {
-  protected override load(engine: Engine, state: Uint8Array): void {
+  protected override load(engine: AeadEngine, state: Uint8Array): void {
     engine.load(state)
   }
 
-  protected override sealPlaced(engine: Engine, aadLength: number, length: number): void {
+  protected override sealPlaced(engine: AeadEngine, aadLength: number, length: number): void {
     engine.exports.gcmSeal(aadLength, length)
   }
 
-  protected override openPlaced(engine: Engine, aadLength: number, length: number): boolean {
+  protected override openPlaced(engine: AeadEngine, aadLength: number, length: number): boolean {
     return engine.exports.gcmOpen(aadLength, length) !== 0
   }
 }

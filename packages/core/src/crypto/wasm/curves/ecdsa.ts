@@ -1,30 +1,30 @@
 /** ECDSA (RFC 8422, FIPS 186-5) on P-256. Signatures are DER (RFC 3279 2.2.3). */
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
-import { p256 } from '../noble/curve.js'
-import { draw } from '../noble/draw.js'
-import { ecKeys } from '../noble/ec-key.js'
-import { leftmost256, order256, parseSignature256, signWith } from '../noble/ecdsa256.js'
-import { sha256, sha384, sha512 } from '../noble/hash.js'
-import type { KeyImporter } from '../noble/private-key.js'
-import type { HashAlgorithm, SignatureAlgorithm } from '../provider.js'
+import { p256 } from '../../noble/curve.js'
+import { draw } from '../../noble/draw.js'
+import { ecKeys } from '../../noble/ec-key.js'
+import { leftmost256, order256, parseSignature256, signWith } from '../../noble/ecdsa256.js'
+import { sha256, sha384, sha512 } from '../../noble/hash.js'
+import type { KeyImporter } from '../../noble/private-key.js'
+import type { HashAlgorithm, SignatureAlgorithm } from '../../provider.js'
 import { combination256, multiple256, signature256 } from './curve.js'
-import type { Engine } from './engine.js'
+import type { CurveEngine } from './engine.js'
 
 /** Bytes of a number. */
 const length = 32
 
-export function createSignatures(engine: Engine): readonly SignatureAlgorithm[] {
+export function createSignatures(engine: CurveEngine): readonly SignatureAlgorithm[] {
   return [sha256, sha384, sha512].map((hash) => verifier(engine, hash))
 }
 
 /** Private keys on P-256. */
-export function createKeys(engine: Engine): KeyImporter {
+export function createKeys(engine: CurveEngine): KeyImporter {
   return ecKeys([p256], (_curve, secret, digest, random) =>
     sign(engine, secret, digest, draw(random, 32)),
   )
 }
 
-function verifier(engine: Engine, hash: HashAlgorithm): SignatureAlgorithm {
+function verifier(engine: CurveEngine, hash: HashAlgorithm): SignatureAlgorithm {
   return {
     name: `ecdsa_${hash.name}`,
     supports: (key) => key.type === 'ec' && key.curve === 'secp256r1',
@@ -43,7 +43,7 @@ function verifier(engine: Engine, hash: HashAlgorithm): SignatureAlgorithm {
 }
 
 function sign(
-  engine: Engine,
+  engine: CurveEngine,
   secret: Uint8Array,
   digest: Uint8Array,
   additional: Uint8Array,

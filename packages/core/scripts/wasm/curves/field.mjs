@@ -5,7 +5,7 @@
  * The results of multiplications have limbs of at most half of 2^29. Sums and differences are not carried, so that limbs
  * grow; how much is known when a formula is generated, and `Formula` refuses one whose products would not fit.
  */
-import { call, define, i32, i64, i64x2, load } from './emit.mjs'
+import { call, define, i32, i64, i64x2, load } from '../emit.mjs'
 import { layout } from './layout.mjs'
 
 export const limbCount = 9

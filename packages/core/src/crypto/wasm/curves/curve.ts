@@ -1,6 +1,6 @@
 /** Multiples of points on X25519 (RFC 7748) and P-256 over the module. */
 import { hexToBytes } from '@noble/curves/utils.js'
-import type { Engine } from './engine.js'
+import type { CurveEngine } from './engine.js'
 
 const coordinateLength = 32
 /** RFC 7748 4.1. */
@@ -13,7 +13,7 @@ const basePoint256 = /* @__PURE__ */ hexToBytes(
 
 /** The u coordinate of a multiple; all zeros where the point has small order. Takes 32 bytes each. */
 export function x25519(
-  engine: Engine,
+  engine: CurveEngine,
   scalar: Uint8Array,
   point: Uint8Array = basePoint25519,
 ): Uint8Array<ArrayBuffer> {
@@ -31,7 +31,7 @@ export function x25519(
  * @param point two coordinates of 32 bytes.
  */
 export function multiple256(
-  engine: Engine,
+  engine: CurveEngine,
   scalar: Uint8Array,
   point: Uint8Array = basePoint256,
 ): Uint8Array<ArrayBuffer> | undefined {
@@ -48,7 +48,7 @@ export function multiple256(
  * undefined where `point` is not on the curve. Takes numbers of 32 bytes, big-endian; all of it is public.
  */
 export function combination256(
-  engine: Engine,
+  engine: CurveEngine,
   e: Uint8Array,
   r: Uint8Array,
   s: Uint8Array,
@@ -67,7 +67,7 @@ export function combination256(
 
 /** (e + r d) / k modulo the order of P-256 (FIPS 186-5 6.4.1). Takes numbers of 32 bytes, big-endian. */
 export function signature256(
-  engine: Engine,
+  engine: CurveEngine,
   e: Uint8Array,
   r: Uint8Array,
   d: Uint8Array,
@@ -86,7 +86,7 @@ export function signature256(
 }
 
 /** The result, after which nothing of it stays in memory. */
-function taken(engine: Engine, length: number): Uint8Array<ArrayBuffer> {
+function taken(engine: CurveEngine, length: number): Uint8Array<ArrayBuffer> {
   const at = engine.at.curveOutput
   const result = engine.bytes.slice(at, at + length)
   engine.clear()

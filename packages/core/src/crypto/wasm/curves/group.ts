@@ -1,15 +1,15 @@
 /** Diffie-Hellman on X25519 and P-256 (RFC 9846 4.3.8), and ML-KEM with either. Randomness makes the keys that noble makes. */
 import { getMinHashLength, mapHashToField } from '@noble/curves/abstract/modular.js'
-import { draw } from '../noble/draw.js'
-import { order256 } from '../noble/ecdsa256.js'
-import { diffieHellman } from '../noble/group.js'
-import { hybrid, MLKEM768 } from '../noble/hybrid.js'
-import type { NamedGroup } from '../provider.js'
+import { draw } from '../../noble/draw.js'
+import { order256 } from '../../noble/ecdsa256.js'
+import { diffieHellman } from '../../noble/group.js'
+import { hybrid, MLKEM768 } from '../../noble/hybrid.js'
+import type { NamedGroup } from '../../provider.js'
 import { multiple256, x25519 } from './curve.js'
-import type { Engine } from './engine.js'
+import type { CurveEngine } from './engine.js'
 
 /** In noble's order. */
-export function createGroups(engine: Engine): readonly NamedGroup[] {
+export function createGroups(engine: CurveEngine): readonly NamedGroup[] {
   const montgomery = diffieHellman({
     id: 29,
     name: 'x25519',

@@ -1,9 +1,9 @@
 /** Header masks for DTLS 1.3 (RFC 9147 4.2.3) and QUIC (RFC 9001 5.4). */
-import type { HeaderMask } from '../provider.js'
-import type { Engine } from './engine.js'
+import type { HeaderMask } from '../../provider.js'
+import type { AeadEngine } from './engine.js'
 
 /** AES-ECB of the sample: all 16 bytes. */
-export function aesHeaderMask(engine: Engine, key: Uint8Array): HeaderMask {
+export function aesHeaderMask(engine: AeadEngine, key: Uint8Array): HeaderMask {
   const { bytes, exports, at } = engine
   bytes.set(key, at.roundKeys)
   exports.expandKey(key.length)
@@ -19,7 +19,7 @@ export function aesHeaderMask(engine: Engine, key: Uint8Array): HeaderMask {
 }
 
 /** RFC 9001 5.4.4: block counter and nonce come from the sample. */
-export function chachaHeaderMask(engine: Engine, key: Uint8Array): HeaderMask {
+export function chachaHeaderMask(engine: AeadEngine, key: Uint8Array): HeaderMask {
   const { bytes, exports, at } = engine
   const own = key.slice()
   return (sample) => {

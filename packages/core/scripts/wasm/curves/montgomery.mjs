@@ -1,5 +1,5 @@
 /** In and out of Montgomery form, x * 2^261 modulo an odd number of 256 bits, for 32 bytes, big-endian. */
-import { call, define, i8x16, i64, load, vector } from './emit.mjs'
+import { call, define, i8x16, i64, load, vector } from '../emit.mjs'
 import { layout } from './layout.mjs'
 
 const reversed = vector([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0])

@@ -21,7 +21,7 @@ import {
   v128,
   vector,
   zero,
-} from './emit.mjs'
+} from '../emit.mjs'
 import { layout } from './layout.mjs'
 
 const limbMask = splat32(0x1fff)
@@ -145,20 +145,22 @@ const polyTable = define(
 
 /** Takes the one-time key at `head` and leaves the accumulator zero and the two multipliers ready. */
 const polyStart = define('polyStart', {}, (f) => {
-  const { polyAccumulator, polyFactor, polyMain, polyLast } = layout
+  const { polyAccumulator, polyFactor, polyLimbs, polyMain, polyLast } = layout
   const multiply = () => {
     f.add(call('polyTable', polyMain, polyFactor))
     f.add(call('polyRun', polyMain, layout.zeros, 1, 4))
   }
-  const clamp = [0x0fffffff, 0x0ffffffc, 0x0ffffffc, 0x0ffffffc]
-  const words = clamp.map((mask, i) =>
-    f.keep(v128.and(load('v128.load32_splat', layout.head, 4 * i), splat32(mask))),
-  )
-  const r = limbs(words)
-  for (const i of pairs) {
-    const pair = f.keep(join(r[2 * i], r[2 * i + 1]))
-    for (const to of [polyFactor, polyAccumulator]) f.store('v128', to, pair, 16 * i)
-  }
+  const clamp = vector([0x0fffffff, 0x0ffffffc, 0x0ffffffc, 0x0ffffffc])
+  f.store('v128', 0, v128.and(load('v128', layout.head), clamp), polyLimbs)
+  f.store('v128', 0, zero, polyLimbs + 16)
+  forPairs(f, (offset) => {
+    const bits = f.keep(i32.shr_u(i32.mul(offset, 13), 3), 'i32')
+    const from = load('i32', i32.shr_u(bits, 3), polyLimbs)
+    const two = f.keep(i32.shr_u(from, i32.and(bits, 7)), 'i32')
+    const pair = i32.or(i32.and(two, 0x1fff), i32.and(i32.shl(two, 3), 0x1fff0000))
+    const all = f.keep(i32x4.splat(pair))
+    for (const to of [polyFactor, polyAccumulator]) f.store('v128', offset, all, to)
+  })
   multiply()
   // Lanes end with r^4, r^3, r^2 and r: the products of (r^2, r^2, r, r) and (r^2, r, r, 1).
   const last = f.variable('v128', vector([0, 0, 0, 1]))
@@ -183,35 +185,30 @@ const polyStart = define('polyStart', {}, (f) => {
 const polyFinish = define('polyFinish', { parameters: { tag: 'i32' } }, (f, { tag }) => {
   f.add(call('polyRun', layout.polyLast, layout.zeros, 1, 4))
   // Five limbs of 26 bits, and the sum of four lanes.
-  const h = pairs.map((i) => {
-    const pair = load('v128', layout.polyAccumulator, 16 * i)
+  const { polyLimbs } = layout
+  forPairs(f, (offset) => {
+    const pair = load('v128', offset, layout.polyAccumulator)
     const limb = f.keep(i32x4.dot_i16x8_s(pair, splat32(1 | (1 << 29))))
     const half = f.keep(i32x4.add(limb, permuteWords(limb, [2, 3, 0, 1])))
     const sum = i32x4.add(half, permuteWords(half, [1, 0, 3, 2]))
-    return f.variable('i64', i64.extend_i32_s(lane('i32x4.extract_lane', 0, sum)))
+    f.store('i64', offset, i64.extend_i32_s(lane('i32x4.extract_lane', 0, sum)), polyLimbs)
   })
-  const mask = (1n << 26n) - 1n
-  const carry = (limbs) => {
-    for (let i = 0; i < 4; i++) {
-      limbs[i + 1].set(i64.add(limbs[i + 1].get, i64.shr_s(limbs[i].get, 26n)))
-      limbs[i].set(i64.and(limbs[i].get, mask))
+  const h = pairs.map((i) => f.variable('i64', load('i64', polyLimbs, 16 * i)))
+  // Three passes bring it to 0 to 2^130. One more adds 5, and where that reaches 2^130, which is dropped, what is left is
+  // the remainder by p; otherwise the last one subtracts 5 again.
+  const over = f.variable('i64', 0n)
+  const left = f.variable('i32', 5)
+  f.while(left.get, () => {
+    const more = i32.sub(i32.eq(left.get, 2), i32.eq(left.get, 1))
+    over.set(i64.mul(i64.add(over.get, i64.extend_i32_s(more)), 5n))
+    for (const limb of h) {
+      const value = f.keep(i64.add(limb.get, over.get), 'i64')
+      over.set(i64.shr_s(value, 26n))
+      limb.set(i64.and(value, (1n << 26n) - 1n))
     }
-  }
-  // The first brings it within 40 of 0 to 2^130, so that what the second adds to the lowest limb cannot exceed that.
-  const passes = f.variable('i32', 2)
-  f.while(passes.get, () => {
-    carry(h)
-    h[0].set(i64.add(h[0].get, i64.mul(i64.shr_s(h[4].get, 26n), 5n)))
-    h[4].set(i64.and(h[4].get, mask))
-    passes.set(i32.sub(passes.get, 1))
+    left.set(i32.sub(left.get, 1))
   })
-  // Subtracting p is adding 5 and dropping 2^130: that is the result where it has reached 2^130.
-  const g = h.map((limb, i) => f.variable('i64', i === 0 ? i64.add(limb.get, 5n) : limb.get))
-  carry(g)
-  const reached = f.keep(i64.sub(0n, i64.shr_u(g[4].get, 26n)), 'i64')
-  const [h0, h1, h2, h3, h4] = h.map((limb, i) =>
-    f.keep(i64.xor(limb.get, i64.and(i64.xor(limb.get, g[i].get), reached)), 'i64'),
-  )
+  const [h0, h1, h2, h3, h4] = h.map(({ get }) => get)
   const low = i64.or(i64.or(h0, i64.shl(h1, 26n)), i64.shl(h2, 52n))
   const high = i64.or(i64.or(i64.shr_u(h2, 12n), i64.shl(h3, 14n)), i64.shl(h4, 40n))
   const s = f.keep(load('i64', layout.head, 16), 'i64')

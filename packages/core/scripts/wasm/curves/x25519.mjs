@@ -1,5 +1,5 @@
 /** X25519 (RFC 7748): the Montgomery ladder, with the same steps for every scalar. */
-import { call, copy, define, i32, i64, load } from './emit.mjs'
+import { call, copy, define, i32, i64, load } from '../emit.mjs'
 import {
   carryBalanced,
   carryLimb,

@@ -3,7 +3,7 @@
  * formulas for prime order elliptic curves, 2016, algorithms 4 and 6), which have no special cases. Elements are in
  * Montgomery form, x * 2^261.
  */
-import { call, copy, define, i32, i32x4, i64, load, v128, zero } from './emit.mjs'
+import { call, copy, define, i32, i32x4, i64, load, v128, zero } from '../emit.mjs'
 import {
   balancedLimbs,
   carryBalanced,

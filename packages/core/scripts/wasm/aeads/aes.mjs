@@ -14,11 +14,10 @@ import {
   shuffle,
   shuffleWords,
   splat8,
-  splat32,
   v128,
   vector,
   zero,
-} from './emit.mjs'
+} from '../emit.mjs'
 import { layout } from './layout.mjs'
 
 const bits = [0, 1, 2, 3, 4, 5, 6, 7]
@@ -303,20 +302,26 @@ const sliceNonce = define('sliceNonce', {}, (f) => {
 })
 
 /** From sliced form to eight blocks: bit i of block j, in every byte, changes place with bit j of block i. */
-function unslice(x) {
-  for (const [shift, mask] of [
-    [1, 0x55555555],
-    [2, 0x33333333],
-    [4, 0x0f0f0f0f],
-  ])
-    for (const i of bits.filter((bit) => (bit & shift) === 0)) {
-      const [low, high] = [x[i], x[i + shift]]
-      const moved = low.keep(
-        v128.and(v128.xor(i64x2.shr_u(low.get, shift), high.get), splat32(mask)),
-      )
-      high.set(v128.xor(high.get, moved))
-      low.set(v128.xor(low.get, i64x2.shl(moved, shift)))
-    }
+function unslice(f) {
+  const { unsliced } = layout
+  const distance = f.variable('i32', 4)
+  const mask = f.variable('v128', splat8(0x0f))
+  f.while(distance.get, () => {
+    const step = f.keep(i32.shl(distance.get, 4), 'i32')
+    const at = f.variable('i32', 0)
+    f.while(i32.lt_u(at.get, 128), () => {
+      const low = f.keep(load('v128', at.get, unsliced))
+      const other = f.keep(i32.add(at.get, step), 'i32')
+      const high = f.keep(load('v128', other, unsliced))
+      const moved = f.keep(v128.and(v128.xor(i64x2.shr_u(low, distance.get), high), mask.get))
+      f.store('v128', other, v128.xor(high, moved), unsliced)
+      f.store('v128', at.get, v128.xor(low, i64x2.shl(moved, distance.get)), unsliced)
+      // The next one whose index does not have the distance in it.
+      at.set(i32.and(i32.add(other, 16), i32.xor(step, -1)))
+    })
+    distance.set(i32.shr_u(distance.get, 1))
+    mask.set(v128.xor(mask.get, i64x2.shl(mask.get, distance.get)))
+  })
 }
 
 /** Encrypts `groups` times 128 bytes at `text` in place, from block `counter` on, a multiple of 8. */
@@ -340,10 +345,10 @@ const counterMode = define(
           [3, 2, 1, 0].flatMap((octet) => [16, 16, 16, octet]),
         ),
       )
+      // What is above a byte is nothing, so that each bit becomes a sign.
       const x = bits.map((i) => {
-        const bit = i32x4.shr_s(i32x4.shl(octets, 7 - i), 31)
-        const column = v128.and(bit, splat32(0xff000000))
-        return f.variable('v128', v128.xor(column, load('v128', layout.slicedNonce, 16 * i)))
+        const bit = i8x16.lt_s(i === 7 ? octets : i32x4.shl(octets, 7 - i), zero)
+        return f.variable('v128', v128.xor(bit, load('v128', layout.slicedNonce, 16 * i)))
       })
       const key = f.variable('i32', layout.slicedKeys + 128)
       const substitute = () => {
@@ -368,10 +373,18 @@ const counterMode = define(
         key.set(i32.add(key.get, 128))
       })
       addKey(x.map(({ get }) => i8x16.swizzle(get, byRows)))
-      unslice(x.map((variable) => ({ ...variable, keep: f.keep })))
-      for (const i of bits)
-        f.store('v128', text.get, v128.xor(x[i].get, load('v128', text.get, 16 * i)), 16 * i)
-      text.set(i32.add(text.get, 128))
+      for (const i of bits) f.store('v128', 0, x[i].get, layout.unsliced + 16 * i)
+      unslice(f)
+      const at = f.variable('i32', 0)
+      f.while(i32.lt_u(at.get, 128), () => {
+        f.store(
+          'v128',
+          text.get,
+          v128.xor(load('v128', at.get, layout.unsliced), load('v128', text.get)),
+        )
+        text.set(i32.add(text.get, 16))
+        at.set(i32.add(at.get, 16))
+      })
       counter.set(i32.add(counter.get, 8))
       groups.set(i32.sub(groups.get, 1))
     })
