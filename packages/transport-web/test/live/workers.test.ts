@@ -1,7 +1,7 @@
 /** Runs the shared suite in a Workers runtime: the command in `SANSTLS_WORKERD`, or `workerd`. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import * as assert from 'uvu/assert'
 
 const inWorker = suite('transport in a Worker')
 
+const modules = ['@sanstls/core/wasm/aeads.wasm', '@sanstls/core/wasm/curves.wasm']
 const command = process.env.SANSTLS_WORKERD ?? 'workerd'
 const version = spawnSync(command, ['--version'], { encoding: 'utf8' })
 if (version.status !== 0) {
@@ -46,8 +47,10 @@ async function run(): Promise<string> {
     outfile: join(folder, 'worker.js'),
     bundle: true,
     format: 'esm',
-    external: ['cloudflare:sockets'],
+    external: ['cloudflare:sockets', ...modules],
   })
+  for (const [i, name] of modules.entries())
+    copyFileSync(fileURLToPath(import.meta.resolve(name)), join(folder, `${i}.wasm`))
   const config = join(folder, 'config.capnp')
   writeFileSync(config, configuration(address, port))
   const child = spawn(command, ['serve', config], { stdio: ['ignore', 'inherit', 'inherit'] })
@@ -80,7 +83,10 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "${address}", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  modules = [
+    (name = "worker.js", esModule = embed "worker.js"),
+    ${modules.map((name, i) => `(name = "${name}", wasm = embed "${i}.wasm"),`).join('\n    ')}
+  ],
   bindings = [(name = "RELAY", text = "${relay}")],
   compatibilityDate = "2025-01-01",
 );

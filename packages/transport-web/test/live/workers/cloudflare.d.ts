@@ -8,3 +8,10 @@ declare module 'cloudflare:sockets' {
     readonly writable: WritableStream<Uint8Array>
   }
 }
+
+/** Workers import WebAssembly as a compiled module. */
+declare module '*.wasm' {
+  const module: object
+  // biome-ignore lint/style/noDefaultExport: Workers say so
+  export default module
+}

@@ -1,6 +1,10 @@
 /** The shared suite in a Worker, both ends over the Worker's own sockets; answers with a line of JSON for each case. */
 import { connect as connectTcp } from 'cloudflare:sockets'
 import { noble } from '@sanstls/core/noble'
+import { conformance } from '@sanstls/core/testing/conformance'
+import { createWasm } from '@sanstls/core/wasm'
+import aeads from '@sanstls/core/wasm/aeads.wasm'
+import curves from '@sanstls/core/wasm/curves.wasm'
 import { upgrade } from '@sanstls/transport-web'
 import { createTestAuthority, type Harness, transportCases } from '@sanstls/transport-web/testing'
 
@@ -46,12 +50,30 @@ function harnessOn(port: number): Harness {
   }
 }
 
+/** What every provider must do, of the one in WebAssembly: Workers forbid compiling, so it takes compiled modules. */
+function* wasmCases(): Generator<{ readonly name: string; run(): void }> {
+  const wasm = createWasm({ aeads, curves })
+  yield {
+    name: 'wasm: there without compiling',
+    run() {
+      const found = [wasm.suites.length, wasm.groups.length, wasm.signatures.length]
+      if (found.join() !== '3,4,3') throw new Error(`${found} suites, groups and signatures`)
+      if (createWasm().suites.length > 0) throw new Error('compiling is not forbidden here')
+    },
+  }
+  const cases = conformance(wasm, random, { reference: noble, partial: true })
+  // Those are about private keys of other kinds, too.
+  for (const { name, run } of cases.filter((entry) => !entry.name.startsWith('keys')))
+    yield { name: `wasm: ${name}`, run }
+}
+
 // biome-ignore lint/style/noDefaultExport: this is how a Worker says what it does
 export default {
   async fetch(_request: Request, environment: { readonly RELAY: string }): Promise<Response> {
     const harness = harnessOn(Number(environment.RELAY))
     const lines: string[] = []
-    for (const { name, run } of transportCases) {
+    const cases = [...transportCases, ...wasmCases()]
+    for (const { name, run } of cases) {
       try {
         await Promise.race([run(harness), late()])
         lines.push(JSON.stringify({ name }))
