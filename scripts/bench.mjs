@@ -7,22 +7,21 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeChain } from './bench/certificates.mjs'
 import { Report } from './bench/report.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    cpu: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    check: { type: 'boolean', default: false },
-  },
-})
-
+const options = readOptions()
+// Found out now, not when all is measured.
+if (options.json !== undefined) {
+  try {
+    closeSync(openSync(options.json, 'a'))
+  } catch (error) {
+    refuse(`--json: ${error.message}`)
+  }
+}
 const only = options.only.split('|')
 const report = new Report()
 const settings = { quick: options.quick, cpu: options.cpu, chain: makeChain() }
@@ -40,13 +39,21 @@ const files = [
   'memory',
   'size',
 ]
-for (const file of files) for (const title of await titles(file)) await measure(file, title)
+const rows = []
+for (const file of files) for (const title of await titles(file)) rows.push({ file, title })
+for (const text of only)
+  if (!rows.some(({ title }) => title.includes(text)))
+    refuse(
+      `no row has "${text}" in its title; there are:\n  ${rows.map(({ title }) => title).join('\n  ')}`,
+    )
+for (const { file, title } of rows)
+  if (only.some((text) => title.includes(text))) await measure(file, title)
 
-/** The rows of a file that are wanted: each asks for itself before it does anything. */
+/** The rows of a file: each asks whether it is wanted before it does anything. */
 async function titles(file) {
   const found = []
   const wanted = (title) => {
-    if (only.some((text) => title.includes(text))) found.push(title)
+    found.push(title)
     return false
   }
   const { run } = await import(`./bench/rows/${file}.mjs`)
@@ -70,11 +77,34 @@ async function measure(file, title) {
 
 report.summary()
 if (options.json !== undefined) {
-  const { rows } = report
-  const plain = rows.map(({ values: _, ...row }) => row)
+  const plain = report.rows.map(({ values: _, ...row }) => row)
   const text = JSON.stringify({ node: process.version, cpu: options.cpu, rows: plain }, null, 2)
   writeFileSync(options.json, `${text}\n`)
 }
 const complaints = options.check ? report.complaints(options.only === '') : []
 for (const complaint of complaints) console.error(`bench: ${complaint}`)
 process.exit(complaints.length > 0 ? 1 : 0)
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', default: '' },
+        cpu: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        check: { type: 'boolean', default: false },
+      },
+    })
+    return values
+  } catch (error) {
+    return refuse(
+      `${error.message}; options are --quick, --only TEXT|TEXT, --cpu, --json FILE and --check`,
+    )
+  }
+}
+
+function refuse(why) {
+  console.error(`bench: ${why}`)
+  process.exit(2)
+}
