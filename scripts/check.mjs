@@ -23,6 +23,11 @@ const codeRules = [
     'the core is synchronous',
   ],
   [isSynchronous, /\bawait\b/, 'the core is synchronous'],
+  [
+    isSource,
+    /\.slice\(\)/,
+    "a Buffer's slice is a view: copy bytes by copyBytes or new Uint8Array",
+  ],
 ]
 
 /** Rules over everything that is committed. The patterns are written so as not to match here. */

@@ -14,6 +14,17 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
+/** A copy, even of a Node.js Buffer, whose own `slice` is a view of the same memory. */
+export function copyBytes(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(end - start)
+  copy.set(end - start === bytes.length ? bytes : bytes.subarray(start, end))
+  return copy
+}
+
 /** Whether two arrays are equal, in time that depends on their lengths only. */
 export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false

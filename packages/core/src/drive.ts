@@ -3,6 +3,7 @@
  * growing without bound, waits for late answers, and minds the deadlines. Whatever it needs of a runtime (writing,
  * the clock, a timer) comes in as an argument.
  */
+import { copyBytes } from './bytes.js'
 import type { Connection } from './connection.js'
 import type { Decision } from './decision.js'
 import { Deadlines, type Waiting } from './drive/deadlines.js'
@@ -104,7 +105,7 @@ export class Drive implements Sink, Writing, Waiting {
     this.#pump()
     if (this.#phase !== 'open' || this.#readable()) return true
     // `bytes` are the transport's again.
-    if (this.#input?.buffer === bytes.buffer) this.#input = this.#input.slice()
+    if (this.#input?.buffer === bytes.buffer) this.#input = copyBytes(this.#input)
     this.#holding = true
     return false
   }

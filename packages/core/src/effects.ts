@@ -1,4 +1,5 @@
 /** The ordered sink for what handlers cause: implements the handshake's context over a layer. */
+import { copyBytes } from './bytes.js'
 import type { Random } from './crypto/provider.js'
 import { Fault } from './fault.js'
 import type { Connected, Context, Step } from './handshake/context.js'
@@ -207,5 +208,5 @@ export class Effects implements Context {
 
 /** The handshake wipes its secrets when it has done with them; a caller may still need them. */
 function copyOf({ suite, secret }: TrafficKeys): LevelKeys {
-  return { suite, secret: secret.slice() }
+  return { suite, secret: copyBytes(secret) }
 }

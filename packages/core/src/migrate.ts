@@ -4,7 +4,7 @@
  * An export holds the connection's keys. One that is imported twice makes two connections seal different data under the
  * same key and nonce, which breaks confidentiality and integrity: import once, then destroy it.
  */
-import { ascii, fromUtf16, latin1, utf16 } from './bytes.js'
+import { ascii, copyBytes, fromUtf16, latin1, utf16 } from './bytes.js'
 import type { ClientConfig, ServerConfig } from './config.js'
 import type { Connection } from './connection.js'
 import { Engine } from './engine.js'
@@ -274,7 +274,7 @@ function readInfo12(value: ReturnType<typeof writeInfo12>): Info12 {
 function decodeContents(input: Uint8Array) {
   const notOurs = 'exported: these bytes are not a connection exported by this version'
   try {
-    const value = decode(contents, input.slice())
+    const value = decode(contents, copyBytes(input))
     if (value.format === format) return value
   } catch (cause) {
     throw new TypeError(notOurs, { cause })

@@ -50,10 +50,10 @@ export function select(config: CommonConfig): Selection {
   // Copies: the caller may change its own for the next connection.
   const asked = {
     versions: [...versions],
-    suites: suites?.slice(),
-    groups: groups?.slice(),
-    signatureSchemes: signatureSchemes?.slice(),
-    signingSchemes: signingSchemes?.slice(),
+    suites: suites && [...suites],
+    groups: groups && [...groups],
+    signatureSchemes: signatureSchemes && [...signatureSchemes],
+    signingSchemes: signingSchemes && [...signingSchemes],
   } as Asked
   latest.set(config.crypto, [{ asked, found }, ...known.slice(0, mostLatest - 1)])
   return found

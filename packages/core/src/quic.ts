@@ -9,6 +9,7 @@
  * - `failed` has `cryptoError`, the code for CONNECTION_CLOSE.
  * - `receive`, `send`, `sendEarly`, `updateKeys` and `requestClientCertificate` throw.
  */
+import { copyBytes } from './bytes.js'
 import type { ClientConfig, ServerConfig } from './config.js'
 import type { Connection } from './connection.js'
 import type { HeaderMask } from './crypto/provider.js'
@@ -153,7 +154,7 @@ function quicLayer({ limits }: Settings, transportParameters: Uint8Array): QuicL
       transportParameters,
       'Give our transport parameters, encoded.',
     )
-  return new QuicLayer({ ...limits, transportParameters: transportParameters.slice() })
+  return new QuicLayer({ ...limits, transportParameters: copyBytes(transportParameters) })
 }
 
 function checkCommon(config: ClientConfig | ServerConfig): void {

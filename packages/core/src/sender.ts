@@ -1,5 +1,5 @@
 /** Plaintext on its way out: queued until it may be sent, then sealed, with the keys changed in time. */
-import { noBytes } from './bytes.js'
+import { copyBytes, noBytes } from './bytes.js'
 import type { Effects } from './effects.js'
 import type { Connected } from './handshake/context.js'
 import type { Layer } from './layer/layer.js'
@@ -27,7 +27,7 @@ export class Sender {
     const accepted = this.#share(plaintext, this.#maxQueued - this.#queued)
     if (accepted > 0) {
       this.#queue ??= []
-      this.#queue.push(plaintext.slice(0, accepted))
+      this.#queue.push(copyBytes(plaintext, 0, accepted))
     }
     this.#queued += accepted
     return accepted

@@ -1,5 +1,5 @@
 /** Sessions as bytes: in tickets, in a server's store, and for a client that keeps them. They hold secrets. */
-import { ascii, fromUtf16, latin1, utf16 } from './bytes.js'
+import { ascii, copyBytes, fromUtf16, latin1, utf16 } from './bytes.js'
 import type { HashName } from './crypto/provider.js'
 import type { ServerSessionState, Session, StoredPeer } from './session.js'
 import {
@@ -131,7 +131,7 @@ export function serializeSession(session: Session): Uint8Array {
 export function parseSession(input: Uint8Array): Session | undefined {
   try {
     // Copied, so that a session does not keep a file's buffer alive, nor change with it.
-    const { ticket, sessionId, state } = decode(sessionContents, input.slice())
+    const { ticket, sessionId, state } = decode(sessionContents, copyBytes(input))
     const value = decodeState(state)
     if (value === undefined) return undefined
     const { issued: received, ...rest } = value

@@ -1,5 +1,5 @@
 /** A server's sessions in memory, for `tickets.store`: bounded, and the oldest go first. */
-import { hex, wipe } from './bytes.js'
+import { copyBytes, hex, wipe } from './bytes.js'
 import type { ServerTickets } from './config.js'
 import { OptionError } from './fault.js'
 
@@ -34,7 +34,7 @@ export function createSessionStore({ size = 10_000 }: SessionStoreOptions = {}):
     save(ticket, state, expires) {
       const key = hex(ticket)
       drop(key)
-      sessions.set(key, { state: state.slice(), expires })
+      sessions.set(key, { state: copyBytes(state), expires })
       for (const oldest of sessions.keys()) {
         if (sessions.size <= size) break
         drop(oldest)
@@ -44,7 +44,7 @@ export function createSessionStore({ size = 10_000 }: SessionStoreOptions = {}):
       const key = hex(ticket)
       const found = sessions.get(key)
       if (found === undefined) return undefined
-      const state = found.expires > time ? found.state.slice() : undefined
+      const state = found.expires > time ? copyBytes(found.state) : undefined
       if (once || state === undefined) drop(key)
       return state
     },

@@ -31,14 +31,15 @@ export interface AnchorConstraints {
 }
 
 /**
- * A trust anchor from a certificate, self-signed or not. Its own signature is not checked: it proves nothing.
+ * A trust anchor from a certificate, self-signed or not; bytes are copied. Its own signature is not checked: it proves nothing.
  * @throws {DerError} where it is malformed.
  */
 export function trustAnchor(
   certificate: Certificate | Uint8Array,
   constraints?: AnchorConstraints,
 ): TrustAnchor {
-  const parsed = certificate instanceof Certificate ? certificate : new Certificate(certificate)
+  const parsed =
+    certificate instanceof Certificate ? certificate : new Certificate(new Uint8Array(certificate))
   const { publicKey, subjectKey, description } = parsed
   return { publicKey, subjectKey, description, certificate: parsed, constraints }
 }
@@ -54,7 +55,7 @@ export function trustAnchorFromKey(
 ): TrustAnchor {
   const name = parseName(subject)
   return {
-    publicKey: parseSubjectPublicKey(spki),
+    publicKey: parseSubjectPublicKey(new Uint8Array(spki)),
     subjectKey: nameKey(name),
     description: nameText(name),
     certificate: undefined,

@@ -8,12 +8,12 @@ const maxCertificates = 16
 /** The certificates in what was fetched; nothing where it cannot be read. None of them is trusted. */
 export function certificatesFromDer(bytes: Uint8Array): Certificate[] {
   try {
-    return [new Certificate(bytes.slice())]
+    return [new Certificate(new Uint8Array(bytes))]
   } catch (error) {
     if (!(error instanceof DerError)) throw error
   }
   try {
-    return readSet(bytes.slice())
+    return readSet(new Uint8Array(bytes))
   } catch (error) {
     if (error instanceof DerError) return []
     throw error

@@ -24,7 +24,7 @@ export class CertificateCache {
     const known = this.latest.get(tail)
     if (known !== undefined && equalBytes(known.der, der)) return known
     // A copy, which does not keep the message alive that the certificate came in.
-    const certificate = new Certificate(der.slice())
+    const certificate = new Certificate(new Uint8Array(der))
     this.latest.delete(tail)
     this.latest.set(tail, certificate)
     for (const oldest of this.latest.keys()) {

@@ -91,7 +91,7 @@ function readOptionalName(reader: DerReader): DistributionPointName | undefined 
 /** A RelativeDistinguishedName with an implicit tag: the same bytes under the tag of SET are one. */
 function readRelativeName(reader: DerReader): RelativeName {
   const start = reader.offset
-  const set = reader.readElement(contextConstructed(1)).slice()
+  const set = new Uint8Array(reader.readElement(contextConstructed(1)))
   set[0] = tags.set
   const [relative] = parseName(encodeSequence(set))
   return relative ?? reader.fail('empty relative name', start)

@@ -1,4 +1,5 @@
 /** The padding of RSAES-PKCS1-v1_5 (RFC 8017 7.2): 00 02, eight octets or more that are not zero, 00, the message. */
+import { copyBytes } from '../bytes.js'
 import { maskEqual } from './constant-time.js'
 import { draw } from './noble/draw.js'
 import type { Random } from './provider.js'
@@ -32,7 +33,7 @@ export function padForEncryption(
 export function unpadOrElse(encoded: Uint8Array, fallback: Uint8Array): Uint8Array {
   const { length } = fallback
   const separator = encoded.length - length - 1
-  if (encoded.length < length + overhead) return fallback.slice()
+  if (encoded.length < length + overhead) return copyBytes(fallback)
   // The length is known in advance, so no zero is searched for: each octet has one value to have, or one not to have.
   let wrong = (encoded[0] as number) | ((encoded[1] as number) ^ 2) | (encoded[separator] as number)
   for (let i = 2; i < separator; i++) wrong |= maskEqual(encoded[i] as number, 0)

@@ -1,4 +1,5 @@
 /** OBJECT IDENTIFIERs (X.690 8.19) as dotted text. */
+import { copyBytes } from '../bytes.js'
 import { DerError } from './error.js'
 
 /**
@@ -18,7 +19,7 @@ export function readObjectIdentifierText(bytes: Uint8Array, start: number, end: 
   const known = kept[sum]
   if (known !== undefined && isAt(known.bytes, bytes, start, end)) return known.text
   const text = objectIdentifierText(bytes, start, end)
-  kept[sum] = { bytes: bytes.slice(start, end), text }
+  kept[sum] = { bytes: copyBytes(bytes, start, end), text }
   return text
 }
 

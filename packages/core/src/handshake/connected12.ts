@@ -1,5 +1,5 @@
 /** What a completed TLS 1.2 handshake leaves behind, either role: exporter, PRF, channel bindings, renegotiation. */
-import { concat, noBytes, wipe } from '../bytes.js'
+import { concat, copyBytes, noBytes, wipe } from '../bytes.js'
 import type { RenegotiationConfig } from '../config.js'
 import type { CipherSuite12, Random } from '../crypto/provider.js'
 import type { ExportedConnection, ExportedKeys } from '../exported.js'
@@ -262,7 +262,7 @@ export class Connected12 implements Connected {
     if (!this.#isBound) return undefined
     if (type === 'tls-exporter') return this.exporter('EXPORTER-Channel-Binding', noBytes, 32)
     const { finished, first } = this.#agreed
-    return finished[first].slice()
+    return copyBytes(finished[first])
   }
 
   exportKeys(): ExportedKeys {

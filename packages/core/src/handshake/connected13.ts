@@ -1,5 +1,5 @@
 /** What a completed TLS 1.3 handshake leaves behind, either role: keys to update, an exporter, channel bindings. */
-import { noBytes, packed, unpacked, wipe } from '../bytes.js'
+import { copyBytes, noBytes, packed, unpacked, wipe } from '../bytes.js'
 import { serverEndPoint } from '../crypto/end-point.js'
 import type { CipherSuite, HashAlgorithm } from '../crypto/provider.js'
 import type { ExportedConnection, ExportedKeys } from '../exported.js'
@@ -260,8 +260,8 @@ export function restoreConnected(
   const { labelPrefix: prefix } = context.layer.traits
   const suite = settings.suites.find(({ id }) => id === info.suite.id)
   if (suite === undefined) throw new Fault('internalError', 'the configuration lacks the suite')
-  const [read, write] = [keys.read.slice(), keys.write.slice()]
-  const [exporter, resumption] = [keys.exporter.slice(), keys.resumption.slice()]
+  const [read, write] = [copyBytes(keys.read), copyBytes(keys.write)]
+  const [exporter, resumption] = [copyBytes(keys.exporter), copyBytes(keys.resumption)]
   context.installRead('application', trafficKeys13(suite, prefix, read))
   context.installWrite('application', trafficKeys13(suite, prefix, write))
   const secrets = { suite, prefix, read, write, exporter, resumption }

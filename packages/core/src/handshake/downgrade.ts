@@ -2,7 +2,7 @@
  * The downgrade sentinel (RFC 9846 4.2.3): a server that chooses an older version than it could writes so into the last
  * eight bytes of its random, which its signature or Finished covers.
  */
-import { equal } from '../bytes.js'
+import { copyBytes, equal } from '../bytes.js'
 import { Fault } from '../fault.js'
 import { protocolVersion } from '../wire/registry.js'
 import type { Context } from './context.js'
@@ -21,7 +21,7 @@ export function serverRandom(
   const random = context.random(32)
   if (newestVersion(versions).id <= chosen.id) return random
   // A copy: the source may hand out memory of its own.
-  const marked = random.slice()
+  const marked = copyBytes(random)
   marked.set(sentinel, start)
   marked[start + sentinel.length] = chosen.id === protocolVersion.tls12 ? 1 : 0
   return marked

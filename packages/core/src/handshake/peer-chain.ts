@@ -1,5 +1,5 @@
 /** The certificates of the latest peers: all connections to one server hold one copy of its chain. */
-import { equal, noBytes } from '../bytes.js'
+import { copyBytes, equal, noBytes } from '../bytes.js'
 import type { Peer } from '../output.js'
 import type { PresentedPeer } from './authenticate.js'
 
@@ -14,8 +14,8 @@ const latest: KnownPeer[] = []
 export function keptPeer({ chain, key }: PresentedPeer): KnownPeer {
   const at = latest.findIndex((known) => equalChains(known.chain, chain))
   const kept = latest[at] ?? {
-    chain: Object.freeze(chain.map((certificate) => certificate.slice())),
-    publicKey: key.spki.slice(),
+    chain: Object.freeze(chain.map((certificate) => copyBytes(certificate))),
+    publicKey: copyBytes(key.spki),
   }
   if (at !== 0) {
     if (at > 0) latest.splice(at, 1)

@@ -1,4 +1,5 @@
 /** QUIC transport parameters go along in ClientHello and EncryptedExtensions (RFC 9001 8.2). */
+import { copyBytes } from '../bytes.js'
 import { Fault } from '../fault.js'
 import type { Context } from './context.js'
 
@@ -10,5 +11,5 @@ export function takeParameters(received: Uint8Array | undefined, context: Contex
     return
   }
   if (!expected) throw new Fault('unsolicitedExtension', 'quic_transport_parameters without QUIC')
-  context.emit({ kind: 'transportParameters', bytes: received.slice() })
+  context.emit({ kind: 'transportParameters', bytes: copyBytes(received) })
 }

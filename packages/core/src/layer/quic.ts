@@ -2,7 +2,7 @@
  * QUIC carries handshake bytes in CRYPTO frames, a stream for each encryption level, and protects its packets itself
  * (RFC 9001): no records, no alerts, no data.
  */
-import { concat } from '../bytes.js'
+import { concat, copyBytes } from '../bytes.js'
 import { Fault } from '../fault.js'
 import { clientHello, handshakeBytes } from '../wire/message.js'
 import type { Incoming, Layer, LayerTraits, Level } from './layer.js'
@@ -65,7 +65,7 @@ export class QuicLayer implements Layer {
   /** Copies: a QUIC stack hands over pieces of packets. */
   receive(bytes: Uint8Array): number {
     const taken = Math.max(0, Math.min(bytes.length, this.#maxBuffered - this.#buffered))
-    if (taken > 0) this.#input.push({ level: this.#givenLevel, bytes: bytes.slice(0, taken) })
+    if (taken > 0) this.#input.push({ level: this.#givenLevel, bytes: copyBytes(bytes, 0, taken) })
     this.#buffered += taken
     return taken
   }

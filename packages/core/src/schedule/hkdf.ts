@@ -1,5 +1,5 @@
 /** HKDF (RFC 5869) and HKDF-Expand-Label (RFC 9846 7.1). */
-import { wipe } from '../bytes.js'
+import { copyBytes, wipe } from '../bytes.js'
 import type { HashAlgorithm } from '../crypto/provider.js'
 
 export function hkdfExtract(
@@ -49,7 +49,7 @@ function expandOnce(
 ): Uint8Array {
   const whole = hash.hmac(key, block)
   if (length === whole.length) return whole
-  const out = whole.slice(0, length)
+  const out = copyBytes(whole, 0, length)
   wipe(whole)
   return out
 }

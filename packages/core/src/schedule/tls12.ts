@@ -1,5 +1,5 @@
 /** The secrets of TLS 1.2 (RFC 5246 sections 5, 6.3 and 8.1; RFC 7627; RFC 5705). */
-import { ascii, concat, noBytes, wipe } from '../bytes.js'
+import { ascii, concat, copyBytes, noBytes, wipe } from '../bytes.js'
 import type { CipherSuite12, HashAlgorithm, Random } from '../crypto/provider.js'
 import type { RecordKeys } from '../layer/layer.js'
 import { Protection12 } from '../layer/protection12.js'
@@ -115,7 +115,7 @@ export function keyBlock(
 export function cutter(bytes: Uint8Array): (length: number) => Uint8Array {
   let offset = 0
   return (length) => {
-    const piece = bytes.slice(offset, offset + length)
+    const piece = copyBytes(bytes, offset, offset + length)
     offset += length
     return piece
   }
@@ -143,7 +143,7 @@ export function recordKeys(
       const protection =
         records.kind === 'cbc'
           ? records.create({ macKey, key, encryptThenMac, random })
-          : new Protection12(records, key, iv.slice())
+          : new Protection12(records, key, copyBytes(iv))
       wipe(macKey, key, iv)
       return protection
     },

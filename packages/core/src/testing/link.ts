@@ -1,5 +1,5 @@
 /** One direction of a transport in memory, under virtual time: a stream that is cut anywhere, or faulty datagrams. */
-import { concat } from '../bytes.js'
+import { concat, copyBytes } from '../bytes.js'
 import type { Random } from '../crypto/provider.js'
 import { below, chance } from './random.js'
 
@@ -44,7 +44,7 @@ export class StreamLink implements Link {
   }
 
   send(bytes: Uint8Array, now: number): void {
-    if (bytes.length > 0) this.#underWay.push({ at: this.#due(now), bytes: bytes.slice() })
+    if (bytes.length > 0) this.#underWay.push({ at: this.#due(now), bytes: copyBytes(bytes) })
   }
 
   end(now: number): void {
@@ -73,7 +73,7 @@ export class StreamLink implements Link {
     const length = Math.max(1, Math.min(joined.length, chunk(joined.length)))
     if (length < joined.length)
       this.#underWay.unshift({ at: first.at, bytes: joined.subarray(length) })
-    return { kind: 'bytes', bytes: joined.slice(0, length) }
+    return { kind: 'bytes', bytes: copyBytes(joined, 0, length) }
   }
 
   get nextArrival(): number | undefined {
@@ -151,7 +151,7 @@ export class DatagramLink implements Link {
 
   #schedule(datagram: Uint8Array, now: number): void {
     const { random, latency = 10, reordering = 0, delay = 50, corruption = 0 } = this.options
-    const bytes = datagram.slice()
+    const bytes = copyBytes(datagram)
     if (chance(corruption, random) && bytes.length > 0) {
       const at = below(bytes.length, random)
       bytes[at] = (bytes[at] ?? 0) ^ (1 + below(255, random))

@@ -1,11 +1,12 @@
 /** One end of a `Pair`: a connection, and a record of everything that it has put out. */
-import { concat } from '../bytes.js'
+import { concat, copyBytes } from '../bytes.js'
 import type { Connection } from '../connection.js'
 import type { Answers, Decision } from '../decision.js'
 import type { Fault } from '../fault.js'
 import type { ConnectionInfo, Output } from '../output.js'
 import type { Session } from '../session.js'
 import type { Time } from '../time.js'
+import { Lent } from './lent.js'
 import type { Link } from './link.js'
 
 /** What a connection put out, but for `idle`. */
@@ -24,7 +25,7 @@ export class Side {
   readonly #incoming: Link
   readonly #outgoing: Link
   readonly #now: () => Time
-  #waiting: Uint8Array | undefined
+  #waiting: Lent | undefined
   #ended = false
 
   constructor(connection: Connection, incoming: Link, outgoing: Link, now: () => Time) {
@@ -82,7 +83,9 @@ export class Side {
 
   /** Sends all of `plaintext`; throws where the connection takes less. */
   send(plaintext: Uint8Array): void {
-    const accepted = this.connection.send(plaintext, this.#now())
+    const lent = Lent.copy(plaintext)
+    const accepted = this.connection.send(lent, this.#now())
+    lent.reclaim()
     if (accepted < plaintext.length)
       throw new Error(`${accepted} of ${plaintext.length} bytes were accepted`)
   }
@@ -126,12 +129,12 @@ export class Side {
         this.#poll()
         return true
       }
-      this.#waiting = arrival.bytes
+      this.#waiting = Lent.copy(arrival.bytes)
     }
     const taken = this.connection.receive(this.#waiting, this.#now())
     this.#poll()
-    // They were lent until `idle`: a connection that still looks at them is found out.
-    this.#waiting.fill(0xdb, 0, taken)
+    // They were lent until `idle`.
+    this.#waiting.subarray(0, taken).reclaim()
     this.#waiting = taken === this.#waiting.length ? undefined : this.#waiting.subarray(taken)
     return taken > 0
   }
@@ -151,7 +154,7 @@ export class Side {
   #record(output: Event): void {
     if (output.kind === 'transmit') {
       const { bytes } = output
-      this.events.push({ ...output, bytes: bytes.slice() })
+      this.events.push({ ...output, bytes: copyBytes(bytes) })
       this.#outgoing.send(bytes, this.#now().monotonic)
       // Given back at once, so that a connection that goes on using what it handed out is found out.
       bytes.fill(0xdb)

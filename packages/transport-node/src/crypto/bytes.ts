@@ -18,7 +18,7 @@ function isOwn(buffer: Buffer): boolean {
 
 /** The same bytes in memory that nobody else can see. */
 export function fresh(buffer: Buffer): Uint8Array {
-  return isOwn(buffer) ? plain(buffer) : plain(buffer).slice()
+  return isOwn(buffer) ? plain(buffer) : new Uint8Array(plain(buffer))
 }
 
 /**

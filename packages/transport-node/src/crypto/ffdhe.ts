@@ -21,7 +21,7 @@ function ffdhe(id: number, name: keyof typeof ffdheParameters): NativeGroup {
     name,
     shareLength: length,
     generate(random) {
-      const exponent = random(exponentLength).slice()
+      const exponent = new Uint8Array(random(exponentLength))
       const { share, agree } = (isOpenSsl30() ? withObject : withKeys)(field(), exponent)
       exponent.fill(0)
       return { share, agree: (peer) => (isValid(peer) ? agree(peer) : undefined) }

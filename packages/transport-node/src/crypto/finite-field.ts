@@ -30,7 +30,7 @@ function groupOf(field: Field): NamedGroup {
     name,
     shareLength: length,
     generate(random) {
-      const exponent = random(exponentLength).slice()
+      const exponent = new Uint8Array(random(exponentLength))
       try {
         const { share, agree } = make(numbers, exponent)
         return { share, agree: (peer) => (isValid(peer) ? orUndefined(agree, peer) : undefined) }

@@ -42,7 +42,7 @@ export function decryptionOf(
     // RFC 8017 7.2.2, step 1, and 5.1.2, step 1. Both are no secret.
     const isInRange =
       ciphertext.length === modulus.length && Buffer.compare(ciphertext, modulus) < 0
-    if (!isInRange) return fallback.slice()
+    if (!isInRange) return new Uint8Array(fallback)
     const encoded = privateDecrypt({ key: object, padding }, ciphertext)
     const message = unpadOrElse(encoded, fallback)
     encoded.fill(0)

@@ -66,7 +66,7 @@ export function encodeDistributionPointName({
     return [encodeElement(contextConstructed(0), names)]
   }
   if (relativeName === undefined) return []
-  const implicit = relativeName.slice()
+  const implicit = new Uint8Array(relativeName)
   implicit[0] = contextConstructed(1)
   return [encodeElement(contextConstructed(0), implicit)]
 }

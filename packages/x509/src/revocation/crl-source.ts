@@ -54,7 +54,7 @@ export class CrlCache implements CrlSource {
    * @throws {RangeError} where it alone is larger than the cache.
    */
   insert(crl: Uint8Array | RevocationList): RevocationList {
-    const list = crl instanceof RevocationList ? crl : new RevocationList(crl.slice())
+    const list = crl instanceof RevocationList ? crl : new RevocationList(new Uint8Array(crl))
     if (list.der.length > this.maxBytes || this.maxLists < 1) {
       throw new RangeError(`A CRL of ${list.der.length} bytes does not fit into the cache.`)
     }

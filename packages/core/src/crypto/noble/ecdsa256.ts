@@ -1,6 +1,6 @@
 /** ECDSA on P-256 (FIPS 186-5 6.4), but for the arithmetic of its points: what every provider does in the same way. */
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
-import { concat } from '../../bytes.js'
+import { concat, copyBytes } from '../../bytes.js'
 import { DerError, DerReader, tags } from '../../der/reader.js'
 import { encodeInteger, encodeSequence } from '../../der/write.js'
 import { sha256 } from './hash.js'
@@ -76,7 +76,7 @@ function* nonces(
   for (;;) {
     value = sha256.hmac(key, value)
     const number = bytesToNumberBE(value)
-    if (number > 0n && number < order256) yield value.slice()
+    if (number > 0n && number < order256) yield copyBytes(value)
     next(Uint8Array.of(0))
   }
 }

@@ -1,4 +1,5 @@
 /** Ed25519 and Ed448 private keys (RFC 8410 7). */
+import { copyBytes } from '../../bytes.js'
 import { DerReader } from '../../der/reader.js'
 import { withRandom } from './blinding.js'
 import { type EdwardsCurve, edwards448, edwards25519 } from './edwards.js'
@@ -9,7 +10,7 @@ function eddsaKeys(name: 'ed25519' | 'ed448', oid: string, curve: EdwardsCurve):
     algorithms: [oid],
     read(info) {
       const reader = new DerReader(info.privateKey)
-      const seed = reader.readOctetString().slice()
+      const seed = copyBytes(reader.readOctetString())
       reader.end()
       if (seed.length !== curve.length) {
         throw new TypeError(`${name} private key: ${curve.length} bytes expected`)

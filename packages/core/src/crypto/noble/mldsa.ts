@@ -1,5 +1,7 @@
 /** ML-DSA (FIPS 204) with an empty context over noble: draft-ietf-tls-mldsa, RFC 9881. */
+
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
+import { copyBytes } from '../../bytes.js'
 import { contextPrimitive, DerReader, tags } from '../../der/reader.js'
 import type { SignatureAlgorithm } from '../provider.js'
 import { draw } from './draw.js'
@@ -76,7 +78,7 @@ function readPrivateKey(
   }
   if (seed === undefined) {
     // One of both is there.
-    const secretKey = (expanded as Uint8Array).slice()
+    const secretKey = copyBytes(expanded as Uint8Array)
     return { publicKey: noble.getPublicKey(secretKey), secretKey }
   }
   const keys = noble.keygen(seed)

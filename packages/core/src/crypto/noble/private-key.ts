@@ -1,4 +1,5 @@
 /** PKCS#8 private keys (RFC 5958): what all kinds have in common. */
+import { copyBytes } from '../../bytes.js'
 import {
   contextConstructed,
   contextPrimitive,
@@ -59,7 +60,7 @@ function readPrivateKeyInfo(pkcs8: Uint8Array): PrivateKeyInfo {
   const whole = reader.enter(tags.sequence)
   const version = reader.readSmallInteger()
   if (version > 1) reader.fail(`unknown version ${version}`)
-  const algorithmIdentifier = reader.readElement(tags.sequence).slice()
+  const algorithmIdentifier = copyBytes(reader.readElement(tags.sequence))
   const algorithmReader = new DerReader(algorithmIdentifier)
   algorithmReader.enter(tags.sequence)
   const algorithm = algorithmReader.readObjectIdentifier()

@@ -1,5 +1,7 @@
 /** RSA private keys (RFC 8017 A.1.2), for any padding (rsaEncryption) and for PSS only (RFC 4055 1.2). */
+
 import { bytesToNumberBE } from '@noble/curves/utils.js'
+import { copyBytes } from '../../bytes.js'
 import { DerReader, tags } from '../../der/reader.js'
 import type { HashAlgorithm, SignatureName, SigningKey } from '../provider.js'
 import { unpadOrElse } from '../rsa-padding.js'
@@ -59,9 +61,9 @@ export const rsaKeys: KeyImporter = {
 /** RSAES-PKCS1-v1_5 (RFC 8017 7.2.2). Length and range of a ciphertext are no secret. */
 function decryption(key: RsaPrivateKey): NonNullable<SigningKey['decrypt']> {
   return (ciphertext, fallback, random) => {
-    if (ciphertext.length !== key.length) return fallback.slice()
+    if (ciphertext.length !== key.length) return copyBytes(fallback)
     const representative = bytesToNumberBE(ciphertext)
-    if (representative >= key.n) return fallback.slice()
+    if (representative >= key.n) return copyBytes(fallback)
     const encoded = rsaPrivate(key, representative, random)
     const message = unpadOrElse(encoded, fallback)
     encoded.fill(0)

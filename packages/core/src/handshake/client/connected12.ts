@@ -3,7 +3,7 @@
  *
  *   <--------  HelloRequest: another handshake begins with ClientHello, where the configuration allows it
  */
-import { noBytes } from '../../bytes.js'
+import { copyBytes, noBytes } from '../../bytes.js'
 import { serverEndPoint } from '../../crypto/end-point.js'
 import type { CipherSuite12, NamedGroup } from '../../crypto/provider.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
@@ -166,9 +166,9 @@ function emitSession(fields: Completed12, context: Context): void {
       version: spokenVersion(version, context).id,
       suite: suite.id,
       hash: suite.hash.name,
-      secret: secret.slice(),
+      secret: copyBytes(secret),
       extendedMainSecret: fields.extendedMainSecret,
-      ticket: hasTicket ? ticket.slice() : noBytes,
+      ticket: hasTicket ? copyBytes(ticket) : noBytes,
       sessionId: hasTicket ? noBytes : fields.sessionId,
       ageAdd: 0,
       received,

@@ -4,7 +4,7 @@
  *   <--------  NewSessionTicket, KeyUpdate, [CertificateRequest]
  *   KeyUpdate, [Certificate, [CertificateVerify], Finished]  -------->
  */
-import { noBytes, wipe } from '../../bytes.js'
+import { copyBytes, noBytes, wipe } from '../../bytes.js'
 import type { ExportedConnection } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import type { ClientSettings } from '../../options.js'
@@ -161,7 +161,7 @@ const connectedTable: Table<ConnectedClient> = {
         hash: suite.hash.name,
         secret: connected.ticketPsk(ticket.ticketNonce),
         extendedMainSecret: true,
-        ticket: ticket.ticket.slice(),
+        ticket: copyBytes(ticket.ticket),
         sessionId: noBytes,
         ageAdd: ticket.ticketAgeAdd,
         received,

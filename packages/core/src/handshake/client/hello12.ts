@@ -4,7 +4,7 @@
  *   ClientHello  -------->
  *                <--------  ServerHello: on to serverFlight12.ts, or, for a session that goes on, to resume12.ts
  */
-import { concat, equal, noBytes } from '../../bytes.js'
+import { concat, copyBytes, equal, noBytes } from '../../bytes.js'
 import type { CipherSuite12 } from '../../crypto/provider.js'
 import { Fault } from '../../fault.js'
 import type { ClientSettings } from '../../options.js'
@@ -138,12 +138,12 @@ function negotiate(
     encryptThenMac,
     secureRenegotiation: extensions.renegotiationInfo !== undefined,
     alpn,
-    sessionId: hello.legacySessionIdEcho.slice(),
+    sessionId: copyBytes(hello.legacySessionIdEcho),
     session,
     expectsTicket: extensions.sessionTicket === true,
     expectsStatus: extensions.statusRequest === true,
     scts: extensions.signedCertificateTimestamp ?? [],
-    randoms: { client: offer.random, server: hello.random.slice() },
+    randoms: { client: offer.random, server: copyBytes(hello.random) },
     transcript: new Transcript12(suite.hash, [offer.raw, message.raw]),
   }
 }

@@ -1,5 +1,5 @@
 /** TLS 1.2, client: reading ServerKeyExchange, making ClientKeyExchange (RFC 5246 7.4.3, 7.4.7; RFC 8422; RFC 4279). */
-import { bitLength, concat, noBytes } from '../../bytes.js'
+import { bitLength, concat, copyBytes, noBytes } from '../../bytes.js'
 import type { CipherSuite12, NamedGroup, Random } from '../../crypto/provider.js'
 import type { SignatureScheme } from '../../crypto/scheme.js'
 import type { SubjectPublicKey } from '../../crypto/spki.js'
@@ -115,7 +115,7 @@ export function makeClientKeyExchange(
     return { body: identity, premaster: premasterSecret(noOtherSecret(psk.key), psk.key) }
   }
   if (exchange === 'rsa') {
-    const other = random(48).slice()
+    const other = copyBytes(random(48))
     other[0] = clientVersion >> 8
     other[1] = clientVersion & 0xff
     const encrypted =

@@ -4,6 +4,7 @@
  *   <--------  [NewSessionTicket], change_cipher_spec, Finished
  *   change_cipher_spec, Finished  -------->  on to connected12.ts
  */
+import { copyBytes } from '../../bytes.js'
 import type { RecordKeys } from '../../layer/layer.js'
 import type { Session } from '../../session.js'
 import { decode, type Value } from '../../wire/codec.js'
@@ -27,7 +28,7 @@ export function resume12(
   context: Context,
 ): Step {
   negotiated.transcript.forgetMessages()
-  const secret = negotiated.session.secret.slice()
+  const secret = copyBytes(negotiated.session.secret)
   const keys = connectionKeys(negotiated, secret, context)
   const fields: Resuming = { ...negotiated, secret, keys, ticket: undefined }
   if (!negotiated.expectsTicket) return waitFinished(fields, context)

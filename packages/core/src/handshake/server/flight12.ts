@@ -4,7 +4,7 @@
  *   <--------  ServerHello, [Certificate], [CertificateStatus], [ServerKeyExchange], [CertificateRequest],
  *              ServerHelloDone: on to clientFlight12.ts
  */
-import { concat, noBytes } from '../../bytes.js'
+import { concat, copyBytes, noBytes } from '../../bytes.js'
 import type { KeyPair } from '../../crypto/provider.js'
 import { Fault } from '../../fault.js'
 import type { ServerSettings } from '../../options.js'
@@ -96,7 +96,7 @@ function sendServerHello(
   // RFC 5077 3.4: a server that sends a ticket has no session id.
   const sessionId =
     tickets?.store !== undefined && tickets.count !== 0
-      ? context.random(sessionIdLength).slice()
+      ? copyBytes(context.random(sessionIdLength))
       : noBytes
   const random = serverRandom(received.version, settings.versions, context)
   const values: ExtensionsOf<'serverHello12'> = {
@@ -128,7 +128,7 @@ function sendServerHello(
     extensions: list.length === 0 ? undefined : list,
   })
   const raw = context.send(messageType.serverHello, body)
-  const randoms: Randoms = { client: received.hello.random.slice(), server: random }
+  const randoms: Randoms = { client: copyBytes(received.hello.random), server: random }
   const transcript = new Transcript12(suite.hash, [received.message.raw, raw])
   return {
     suite,

@@ -1,5 +1,5 @@
 /** TLS 1.2, server: making ServerKeyExchange, reading ClientKeyExchange (RFC 5246 7.4.3, 7.4.7; RFC 8422; RFC 4279). */
-import { bitLength, concat, equal, noBytes, wipe } from '../../bytes.js'
+import { bitLength, concat, copyBytes, equal, noBytes, wipe } from '../../bytes.js'
 import type { CipherSuite12, KeyPair, Random, SigningKey } from '../../crypto/provider.js'
 import type { ExternalPsk } from '../../decision.js'
 import { Fault } from '../../fault.js'
@@ -59,7 +59,7 @@ export function readClientKeyExchange(
   const found = (psk: ExternalPsk | undefined): Step => {
     // RFC 4279 section 2.
     if (psk === undefined) throw new Fault('unknownPskIdentity', `${identity.length} bytes`)
-    return agree(rest, { ...psk, identity: identity.slice() }, flight, context, then)
+    return agree(rest, { ...psk, identity: copyBytes(identity) }, flight, context, then)
   }
   const { settings, received } = flight
   const known = settings.psks.find(
@@ -124,7 +124,7 @@ function decrypt(
   context: Context,
   then: (premaster: Uint8Array) => Step,
 ): Step {
-  const fallback = context.random(premasterLength).slice()
+  const fallback = copyBytes(context.random(premasterLength))
   const { legacyVersion } = received.hello
   fallback[0] = legacyVersion >> 8
   fallback[1] = legacyVersion & 0xff
@@ -137,7 +137,11 @@ function decrypt(
   if (credential === undefined) throw new Fault('internalError', 'no key to decrypt with')
   const { key } = credential
   if (key === 'decide')
-    return ask({ kind: 'decrypt', credential, ciphertext: ciphertext.slice() }, 'decide', proceed)
+    return ask(
+      { kind: 'decrypt', credential, ciphertext: copyBytes(ciphertext) },
+      'decide',
+      proceed,
+    )
   const message = decryptWith(key, ciphertext, fallback, random)
   const step = proceed(message)
   wipe(message)

@@ -4,6 +4,7 @@
  *   <--------  ServerHello, [NewSessionTicket], change_cipher_spec, Finished
  *   change_cipher_spec, Finished  -------->  on to connected12.ts
  */
+import { copyBytes } from '../../bytes.js'
 import { Fault } from '../../fault.js'
 import type { RecordKeys } from '../../layer/layer.js'
 import { Transcript12 } from '../../schedule/transcript12.js'
@@ -33,7 +34,7 @@ export function resume12(settled: Settled, session: ServerSessionState, context:
   const sendsTicket = givesTicket(settled)
   const hello = sendServerHello(settled, session, sendsTicket, context)
   hello.transcript.forgetMessages()
-  const secret = session.secret.slice()
+  const secret = copyBytes(session.secret)
   const keys = connectionKeys(hello, secret, context)
   const { peer, expires } = session
   const completed = {
@@ -49,7 +50,7 @@ export function resume12(settled: Settled, session: ServerSessionState, context:
     group: undefined,
     scheme: undefined,
     first: 'server' as const,
-    sessionId: received.hello.legacySessionId.slice(),
+    sessionId: copyBytes(received.hello.legacySessionId),
   }
   if (sendsTicket) sendTicket12(completed, context)
   const serverVerifyData = sendFinished(hello, secret, 'server', keys.server, context)
@@ -99,7 +100,7 @@ function sendServerHello(
     suite,
     extendedMainSecret,
     encryptThenMac,
-    randoms: { client: received.hello.random.slice(), server: random },
+    randoms: { client: copyBytes(received.hello.random), server: random },
     transcript: new Transcript12(suite.hash, [received.message.raw, raw]),
   }
 }

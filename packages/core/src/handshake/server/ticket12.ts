@@ -1,5 +1,5 @@
 /** TLS 1.2, server: sessions that go on later, by ticket (RFC 5077 3.3) or by session id (RFC 5246 7.4.1.3). */
-import { noBytes } from '../../bytes.js'
+import { copyBytes, noBytes } from '../../bytes.js'
 import type { ServerSessionState } from '../../session.js'
 import { encodeState } from '../../session-codec.js'
 import { encode } from '../../wire/codec.js'
@@ -58,7 +58,7 @@ export function saveSession12(session: Resumable12, sessionId: Uint8Array, conte
   const state = stateOf(session, context)
   if (state.expires <= state.issued) return
   callPolicy('tickets.store.save', () =>
-    store.save(sessionId.slice(), encodeState(state), state.expires),
+    store.save(copyBytes(sessionId), encodeState(state), state.expires),
   )
 }
 

@@ -1,4 +1,5 @@
 /** Keys of one epoch and direction: opening and sealing its records (RFC 9147 4.2). */
+import { copyBytes } from '../../bytes.js'
 import { Fault } from '../../fault.js'
 import type { Level, RecordProtection, TrafficKeys } from '../layer.js'
 import {
@@ -44,7 +45,7 @@ export class ReadEpoch {
     const { fragment, sequenceLength } = record
     // RFC 9147 4.2.3: a shorter record counts as one that does not authenticate.
     if (fragment.length < sampleLength) return this.#forged()
-    const header = record.header.slice()
+    const header = copyBytes(record.header)
     maskSequence(header, sequenceLength, this.#mask(fragment.subarray(0, sampleLength)))
     const low = readUint(header, 1, sequenceLength)
     const sequence = reconstruct(low, sequenceLength, this.#window.next)

@@ -1,4 +1,5 @@
 /** Incoming datagrams: their records are opened one after the other, and what does not open is dropped and counted. */
+import { copyBytes } from '../../bytes.js'
 import { Fault } from '../../fault.js'
 import { contentType } from '../../wire/registry.js'
 import type { Level, TrafficKeys } from '../layer.js'
@@ -77,7 +78,7 @@ export class DatagramReader {
     for (const waiting of this.#queue) {
       if (!waiting.lent) continue
       this.#queued -= waiting.offset
-      waiting.bytes = waiting.bytes.slice(waiting.offset)
+      waiting.bytes = copyBytes(waiting.bytes, waiting.offset)
       waiting.offset = 0
       waiting.lent = false
     }
@@ -112,7 +113,7 @@ export class DatagramReader {
     )
     if (epoch !== undefined) return this.#protected(epoch, parsed, now)
     if (!this.#mayHold(parsed.epochBits)) return this.#discard('no keys for its epoch')
-    return this.#hold(parsed.epochBits, waiting.bytes.slice(start, parsed.end))
+    return this.#hold(parsed.epochBits, copyBytes(waiting.bytes, start, parsed.end))
   }
 
   #plaintext({ type, epoch, sequence, fragment }: PlaintextRecord): Read | undefined {

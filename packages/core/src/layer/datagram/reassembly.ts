@@ -2,6 +2,7 @@
  * Handshake messages out of fragments that come in any order, overlap and repeat (RFC 9147 5.5). Memory grows with the
  * bytes that came, never with the lengths that they claim.
  */
+import { copyBytes } from '../../bytes.js'
 import { Fault } from '../../fault.js'
 import { messageType } from '../../wire/registry.js'
 import type { HandshakeMessage } from '../layer.js'
@@ -212,7 +213,7 @@ function agrees({ type, length, pieces }: Assembly, fragment: Fragment): boolean
 function append(pieces: Piece[], from: number, data: Uint8Array): void {
   const piece = pieces.find(({ offset, length }) => offset + length === from)
   if (piece === undefined) {
-    pieces.push({ offset: from, length: data.length, buffer: data.slice() })
+    pieces.push({ offset: from, length: data.length, buffer: copyBytes(data) })
     return
   }
   const needed = piece.length + data.length

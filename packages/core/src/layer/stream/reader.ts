@@ -1,5 +1,5 @@
 /** Reading TLS records (RFC 9846 section 5): opening, reassembling, and refusing what may not be there. */
-import { noBytes } from '../../bytes.js'
+import { copyBytes, noBytes } from '../../bytes.js'
 import type { ExportedRecords } from '../../exported.js'
 import { Fault } from '../../fault.js'
 import { contentType, protocolVersion } from '../../wire/registry.js'
@@ -292,7 +292,7 @@ export class StreamReader {
     return {
       readSequence: this.#sequence,
       receiveLimit: this.#limit,
-      input: (this.#input.peek(this.#input.length) ?? noBytes).slice(),
+      input: copyBytes(this.#input.peek(this.#input.length) ?? noBytes),
       handshake: this.#reassembly.export(),
     }
   }
@@ -300,7 +300,7 @@ export class StreamReader {
   restore({ readSequence, receiveLimit, input, handshake }: ExportedRecords): void {
     this.#sequence = readSequence
     this.#limit = receiveLimit
-    this.#input.push(input.slice())
+    this.#input.push(copyBytes(input))
     if (handshake.length > 0) this.#reassembly.push(handshake)
   }
 

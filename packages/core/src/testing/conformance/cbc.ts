@@ -1,4 +1,5 @@
 /** Records under AES-CBC and HMAC (RFC 5246 6.2.3.2, RFC 7366). */
+import { copyBytes } from '../../bytes.js'
 import type { CbcRecords, HashAlgorithm, Random } from '../../crypto/provider.js'
 import type { RecordProtection } from '../../layer/layer.js'
 import { type ConformanceCase, check, checkEqual, flipBit, join, type Subject } from './support.js'
@@ -48,7 +49,7 @@ function seal(protection: RecordProtection, content: Uint8Array): Uint8Array {
     untouched.every((octet) => octet === 0xa5),
     'seal wrote outside of its place',
   )
-  return out.slice(offset, offset + length)
+  return copyBytes(out, offset, offset + length)
 }
 
 function open(protection: RecordProtection, fragment: Uint8Array): Uint8Array | undefined {
@@ -67,7 +68,7 @@ function sealAndOpen({ random, reference }: Subject, name: string, records: CbcR
     check(!own.concealsType, 'the type is told')
     for (const length of [0, 1, 15, 16, 17, 31, 32, 200, 300, 2 ** 14]) {
       const content = random(length)
-      const kept = content.slice()
+      const kept = copyBytes(content)
       const sealed = seal(own, content)
       check(sealed.length <= own.longestSealed(length), 'longestSealed is too short')
       const opened = open(own, sealed)
@@ -186,7 +187,7 @@ function vectors(subject: Subject, records: CbcRecords): number {
   const drawn: Uint8Array[] = []
   const source: Random = (length) => {
     const iv = random(length)
-    drawn.push(iv.slice())
+    drawn.push(copyBytes(iv))
     return iv
   }
   const { create } = keyed(records, random, source)

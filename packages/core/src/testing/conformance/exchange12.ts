@@ -1,5 +1,7 @@
 /** What TLS 1.2 agrees on keys with beside groups: primes that the server names (RFC 5246 7.4.3), and RSA. */
+
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
+import { copyBytes } from '../../bytes.js'
 import { powerPublic } from '../../crypto/noble/modpow.js'
 import type { FiniteField, NamedGroup, RsaEncryption, SigningKey } from '../../crypto/provider.js'
 import { testKeys } from './keys.js'
@@ -167,7 +169,7 @@ function decrypts(subject: Subject, key: SigningKey): number {
   const long = random(length - 11)
   checkEqual(decrypt(raw(encoded(length, long)), new Uint8Array(length - 11)), long, 'no room left')
   const changed = (at: number, octet: number): Uint8Array => {
-    const text = right.slice()
+    const text = copyBytes(right)
     text[at] = octet
     return text
   }
@@ -198,7 +200,7 @@ function decrypts(subject: Subject, key: SigningKey): number {
     checkEqual(decrypt(other), fallback, 'length or range of the ciphertext')
   }
   checkEqual(decrypt(ciphertext, long.subarray(1)), long.subarray(1), 'too long a fallback')
-  const kept = fallback.slice()
+  const kept = copyBytes(fallback)
   decrypt(ciphertext.subarray(1))?.fill(0)
   checkEqual(fallback, kept, 'the fallback itself came out')
   check(importKey(subject, 'rsaPss')?.decrypt === undefined, 'a key for PSS decrypts')

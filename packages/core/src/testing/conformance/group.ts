@@ -1,5 +1,8 @@
 /** Key exchange groups. */
+
+import { copyBytes } from '../../bytes.js'
 import type { NamedGroup } from '../../crypto/provider.js'
+import { Lent } from '../lent.js'
 import {
   bytes,
   type ConformanceCase,
@@ -71,7 +74,9 @@ function agree({ random, provider }: Subject, group: NamedGroup, reference?: Nam
   for (const [client = group, server = group] of parties) {
     const pair = client.generate(random)
     check(pair.share.length === shape.client, 'client share has another length')
-    const answer = server.encapsulate(pair.share, random)
+    const given = Lent.copy(pair.share)
+    const answer = server.encapsulate(given, random)
+    checkEqual(given, pair.share, 'the share that was given')
     check(answer !== undefined, 'a valid share was refused')
     check(answer.share.length === shape.server, 'server share has another length')
     check(answer.secret.length === shape.secret, 'secret has another length')
@@ -134,7 +139,7 @@ function refuse({ random }: Subject, group: NamedGroup): number {
   if (hasKem(group)) {
     // FIPS 203 7.2: the first coefficient of the encapsulation key is 4095 instead of one below 3329.
     const at = kemOffset(group)
-    const unreduced = share.slice()
+    const unreduced = copyBytes(share)
     unreduced[at] = 0xff
     unreduced[at + 1] = (unreduced[at + 1] ?? 0) | 0x0f
     bad(unreduced, 'an encapsulation key that is not reduced')
@@ -221,7 +226,7 @@ function* smallOrder(length: number, is25519: boolean): Generator<[Uint8Array, s
   if (is25519) {
     minusOne[0] = 0xec
     minusOne[31] = 0x7f
-    const p = minusOne.slice()
+    const p = copyBytes(minusOne)
     p[0] = 0xed
     yield [p, 'u = p']
     yield [
@@ -242,7 +247,7 @@ function* smallOrder(length: number, is25519: boolean): Generator<[Uint8Array, s
 /** RFC 7919 5.1: 0, 1, p - 1, p and above. The primes all begin and end with 64 ones. */
 function* invalidNumbers(length: number): Generator<[Uint8Array, string]> {
   const zero = new Uint8Array(length)
-  const one = zero.slice()
+  const one = copyBytes(zero)
   one[length - 1] = 1
   yield [zero, '0']
   yield [one, '1']

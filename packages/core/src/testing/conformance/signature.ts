@@ -1,6 +1,9 @@
 /** Signature algorithms and private keys. */
+
+import { copyBytes } from '../../bytes.js'
 import type { CryptoProvider, SignatureName, SigningKey } from '../../crypto/provider.js'
 import { parseSubjectPublicKey, type SubjectPublicKey } from '../../crypto/spki.js'
+import { Lent } from '../lent.js'
 import { testKeys } from './keys.js'
 import {
   bytes,
@@ -79,7 +82,10 @@ export function verify(
 
 function signAndVerify(subject: Subject, name: KeyName): number {
   const { provider, random, reference, partial } = subject
-  const key = provider.importPrivateKey(bytes(testKeys[name]))
+  // The caller wipes it, or uses the memory for something else.
+  const pkcs8 = Lent.copy(bytes(testKeys[name]))
+  const key = provider.importPrivateKey(pkcs8)
+  pkcs8.reclaim()
   const { publicKey } = key
   checkEqual(parseSubjectPublicKey(publicKey.spki).publicKey, publicKey.publicKey, 'public key')
   const expected = usesOf[name].filter((use) => partial !== true || key.algorithms.includes(use))
@@ -94,7 +100,7 @@ function signAndVerify(subject: Subject, name: KeyName): number {
       const message = random(length)
       const signature = key.sign(algorithm, message, random)
       const judge = (m: Uint8Array, s: Uint8Array): boolean | undefined =>
-        verify(provider, algorithm, publicKey, m, s)
+        verify(provider, algorithm, publicKey, m, Lent.copy(s))
       check(judge(message, signature) === true, `${algorithm}: own signature refused`)
       check(judge(join(message, Uint8Array.of(0)), signature) === false, `${algorithm}: message`)
       for (const bit of [0, 7, 8, 4 * signature.length, 8 * signature.length - 1]) {
@@ -218,7 +224,7 @@ function malformed({ provider }: Subject, names: readonly KeyName[]): number {
     refused(join(der, Uint8Array.of(0)), `${name} and a byte`)
   }
   // A key beside another's public key.
-  const ed25519 = bytes('302e020100300506032b657004220420').slice()
+  const ed25519 = copyBytes(bytes('302e020100300506032b657004220420'))
   const seed = new Uint8Array(32).fill(7)
   check(
     provider.importPrivateKey(join(ed25519, seed)).publicKey.type === 'ed25519',

@@ -1,4 +1,5 @@
 /** What the conformance cases are made of. */
+import { copyBytes } from '../../bytes.js'
 import type { AeadAlgorithm, CryptoProvider, NamedGroup, Random } from '../../crypto/provider.js'
 
 /** One thing that a provider must do. */
@@ -94,7 +95,7 @@ export function repeatable(seed: number): Random {
 }
 
 export function flipBit(value: Uint8Array, bit: number): Uint8Array {
-  const result = value.slice()
+  const result = copyBytes(value)
   result[bit >> 3] = (result[bit >> 3] ?? 0) ^ (1 << (bit & 7))
   return result
 }

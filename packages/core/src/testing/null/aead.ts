@@ -1,4 +1,5 @@
 /** An AEAD that leaves the plaintext as it is, with a checksum over key, nonce, additional data and text as its tag. */
+import { copyBytes } from '../../bytes.js'
 import type { Aead, AeadAlgorithm } from '../../crypto/provider.js'
 import { NullHash } from './hash.js'
 
@@ -62,7 +63,7 @@ class NullAead implements Aead {
 
   open(nonce: Uint8Array, aad: Uint8Array, input: Uint8Array): Uint8Array | undefined {
     if (input.length < tagLength) return undefined
-    const text = input.slice(0, input.length - tagLength)
+    const text = copyBytes(input, 0, input.length - tagLength)
     const expected = this.#tag(nonce, aad, text)
     for (let i = 0; i < tagLength; i++) if (expected[i] !== input[text.length + i]) return undefined
     return text

@@ -1,5 +1,5 @@
 /** Encryption that hides nothing, and still notices another key or a changed byte, as a wrong padding would be noticed. */
-import { concat, equal } from '../../bytes.js'
+import { concat, copyBytes, equal } from '../../bytes.js'
 import type { Random, RsaEncryption } from '../../crypto/provider.js'
 import type { SubjectPublicKey } from '../../crypto/spki.js'
 import { NullHash } from './hash.js'
@@ -28,7 +28,7 @@ export function nullDecrypt(
 ): Uint8Array {
   const body = ciphertext.subarray(0, saltLength + fallback.length)
   const isRight = equal(ciphertext.subarray(body.length), checksum(key, body))
-  return isRight ? body.slice(saltLength) : fallback
+  return isRight ? copyBytes(body, saltLength) : fallback
 }
 
 function checksum({ publicKey }: SubjectPublicKey, body: Uint8Array): Uint8Array {

@@ -1,4 +1,5 @@
 /** Arithmetic modulo 2^255 - 19 on limbs. Results are reduced; arguments are as `limbs.ts` allows. */
+import { copyBytes } from '../../../bytes.js'
 import {
   carryIntegers,
   common,
@@ -118,7 +119,7 @@ function squares(out: Limbs, a: Limbs, times: number): void {
 
 /** Reads 32 bytes, little-endian, without the highest bit (RFC 7748 section 5). */
 export function read(out: Limbs, bytes: Uint8Array): void {
-  const masked = bytes.slice()
+  const masked = copyBytes(bytes)
   masked[31] = (bytes[31] as number) & 127
   readLimbs(out, masked)
 }
@@ -133,7 +134,7 @@ export function write(a: Limbs): Uint8Array<ArrayBuffer> {
     limbs[10] = (limbs[10] as number) & 0x7fff
   }
   // Subtracting p is adding 19 and dropping 2^255: done where that is reached.
-  const less = limbs.slice()
+  const less = Int32Array.from(limbs)
   less[0] = (less[0] as number) + 19
   carryIntegers(less)
   const reached = -((less[10] as number) >> 15)

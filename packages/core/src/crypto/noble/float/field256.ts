@@ -2,7 +2,9 @@
  * Arithmetic modulo p = 2^256 - 2^224 + 2^192 + 2^96 - 1 (SP 800-186 3.2.1.3) on limbs. Numbers are in Montgomery's form,
  * multiplied by 2^264. Results are reduced, and between -p and p; arguments are as `limbs.ts` allows.
  */
+
 import { numberToBytesLE } from '@noble/curves/utils.js'
+import { copyBytes } from '../../../bytes.js'
 import { lazy } from '../lazy.js'
 import {
   carryIntegers,
@@ -156,7 +158,7 @@ const unit = /* @__PURE__ */ newLimbs().fill(1, 0, 1)
 
 /** Reads 32 bytes, big-endian; numbers from p on are reduced. */
 export function read(out: Limbs, bytes: Uint8Array): void {
-  readLimbs(out, bytes.slice().reverse())
+  readLimbs(out, copyBytes(bytes).reverse())
   multiply(out, out, intoForm())
 }
 

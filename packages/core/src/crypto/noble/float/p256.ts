@@ -4,7 +4,7 @@
  * so that there are no cases to forget, and none that a scalar could be told by.
  */
 import { numberToBytesBE } from '@noble/curves/utils.js'
-import { equal } from '../../../bytes.js'
+import { copyBytes, equal } from '../../../bytes.js'
 import { lazy } from '../lazy.js'
 import { invert, multiply, multiplyAdd, multiplySubtract, read, square, write } from './field256.js'
 import { combine, common, type Limbs, newLimbs, reduceLimbs } from './limbs.js'
@@ -204,7 +204,7 @@ export function multipleOfBase(
 
 function nonZero(bytes: Uint8Array): Limbs {
   // Odd and below 2^255, so no multiple of p, whatever the source gives.
-  const octets = bytes.slice()
+  const octets = copyBytes(bytes)
   octets[0] = (bytes[0] as number) & 127
   octets[31] = (bytes[31] as number) | 1
   const limbs = newLimbs()

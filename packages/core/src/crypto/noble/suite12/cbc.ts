@@ -1,4 +1,5 @@
 /** AES-CBC with HMAC (RFC 5246 6.2.3.2, RFC 7366) over noble. */
+import { copyBytes } from '../../../bytes.js'
 import { type CbcCipher, cbcRecords } from '../../cbc/records.js'
 import type { CbcRecords } from '../../provider.js'
 import { aesCbcDecrypt, aesCbcEncrypt } from '../aes-cbc.js'
@@ -6,7 +7,7 @@ import { sha1, sha256, sha384 } from '../hash.js'
 
 /** The key is expanded for each record, which takes a microsecond or two. */
 function aesCbc(lentKey: Uint8Array): CbcCipher {
-  const key = lentKey.slice()
+  const key = copyBytes(lentKey)
   return {
     encrypt: (iv, text) => aesCbcEncrypt(key, iv, text),
     decrypt: (iv, text) => aesCbcDecrypt(key, iv, text),

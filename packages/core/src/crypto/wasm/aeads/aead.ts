@@ -1,4 +1,5 @@
 /** ChaCha20-Poly1305 (RFC 8439) and AES-GCM (RFC 5116 5.1, NIST SP 800-38D) over the module. */
+import { copyBytes } from '../../../bytes.js'
 import type { Aead, AeadAlgorithm } from '../../provider.js'
 import type { AeadEngine } from './engine.js'
 import { aesHeaderMask, chachaHeaderMask } from './header-mask.js'
@@ -21,7 +22,7 @@ export function createAeads(engine: AeadEngine): readonly AeadAlgorithm[] {
     algorithm('ChaCha20-Poly1305', 32, {
       // RFC 9846 5.5: the record sequence number would wrap before the limit is reached.
       confidentialityLimit: 2 ** 48 - 1,
-      create: (key) => new ChaChaKey(engine, key.slice()),
+      create: (key) => new ChaChaKey(engine, copyBytes(key)),
       headerMask: (key) => chachaHeaderMask(engine, key),
     }),
   ]

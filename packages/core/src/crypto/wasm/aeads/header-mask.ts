@@ -1,4 +1,5 @@
 /** Header masks for DTLS 1.3 (RFC 9147 4.2.3) and QUIC (RFC 9001 5.4). */
+import { copyBytes } from '../../../bytes.js'
 import type { HeaderMask } from '../../provider.js'
 import type { AeadEngine } from './engine.js'
 
@@ -21,7 +22,7 @@ export function aesHeaderMask(engine: AeadEngine, key: Uint8Array): HeaderMask {
 /** RFC 9001 5.4.4: block counter and nonce come from the sample. */
 export function chachaHeaderMask(engine: AeadEngine, key: Uint8Array): HeaderMask {
   const { bytes, exports, at } = engine
-  const own = key.slice()
+  const own = copyBytes(key)
   return (sample) => {
     bytes.set(own, at.chachaKey)
     bytes.set(sample.subarray(4, 16), at.nonce)
