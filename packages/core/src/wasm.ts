@@ -29,18 +29,17 @@ export interface CompiledModules {
  * @throws {TypeError} when one of them is something else.
  */
 export function createWasm(modules?: CompiledModules): CryptoProvider {
-  if (modules !== undefined) checkNames(modules)
+  if (modules !== undefined) checkBoth(modules)
   return providerOf(aeadEntries(modules?.aeads), curveEntries(modules?.curves))
 }
 
 /** Compiles its modules when it is first used; empty where the runtime cannot. */
 export const wasm: CryptoProvider = /* @__PURE__ */ createWasm()
 
-function checkNames(modules: Partial<CompiledModules>): void {
-  for (const name of ['aeads', 'curves'] as const) {
-    if (modules[name] === undefined)
+function checkBoth(modules: Partial<CompiledModules> | null): void {
+  for (const name of ['aeads', 'curves'] as const)
+    if (modules?.[name] === undefined)
       throw new TypeError(
-        `modules.${name} is missing: the compiled wasm/${name}.wasm of this package expected`,
+        `modules.${name}: the compiled wasm/${name}.wasm of this package expected`,
       )
-  }
 }

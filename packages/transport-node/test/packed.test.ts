@@ -67,6 +67,17 @@ packed('the joined files work by themselves, without the packages that are joine
   assert.is(run('program.mjs').trim(), 'DONE')
 })
 
+packed('what is no module is there as a file', () => {
+  const files = names.flatMap((name) => {
+    const { exports } = JSON.parse(readFileSync(join(scope, name, 'package.json'), 'utf8'))
+    const targets = Object.values<unknown>(exports).filter((target) => typeof target === 'string')
+    return targets.map((target) => join(scope, name, target))
+  })
+  assert.is(files.length, 2)
+  // The magic number of WebAssembly.
+  for (const file of files) assert.is(readFileSync(file).toString('latin1', 0, 4), '\0asm', file)
+})
+
 /** Links what packages depend on, and were not joined with. */
 function linkDependencies(name: string): void {
   const manifest = join(packages, name, 'package.json')

@@ -1,5 +1,5 @@
 /**
- * What the sources of the WebAssembly module are written in: functions that put its text format together. An
+ * What the sources of the WebAssembly modules are written in: functions that put its text format together. An
  * expression is a string of that format; numbers stand for i32 constants and bigints for i64 constants.
  */
 import { nested } from './nest.mjs'
@@ -166,6 +166,7 @@ class Builder {
     const spans = this.#spans()
     const places = []
     const names = spans.map(({ first, last }, index) => {
+      if (first === undefined) return undefined
       const type = this.#types[index]
       let place = places.findIndex((other) => other.type === type && other.until <= first)
       if (place < 0) place = places.push({ type }) - 1
@@ -180,7 +181,7 @@ class Builder {
 
   /** From its first to its last line, or to the end of a loop that it was set before. */
   #spans() {
-    const spans = this.#types.map(() => ({ first: -1, last: -1 }))
+    const spans = this.#types.map(() => ({ first: undefined, last: -1 }))
     const loops = []
     const open = []
     for (const [index, line] of this.lines.entries()) {
@@ -193,7 +194,7 @@ class Builder {
       for (const [, name] of line.matchAll(/\$local(\d+)/g)) {
         const span = spans[name]
         // One that is set in the middle of a line is there before others are read.
-        if (span.first < 0)
+        if (span.first === undefined)
           span.first = line.includes(`(local.tee $local${name} `) ? index - 1 : index
         span.last = index
       }

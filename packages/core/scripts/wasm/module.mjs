@@ -2,7 +2,7 @@
 import loadWabt from 'wabt'
 
 /** In the text format: bytes in memory, and where what is in it is, as exported globals. */
-export function moduleText({ data, layout, addresses, functions }) {
+function moduleText({ data, layout, addresses, functions }) {
   const escaped = (bytes) =>
     Array.from(bytes, (octet) => `\\${octet.toString(16).padStart(2, '0')}`).join('')
   return [

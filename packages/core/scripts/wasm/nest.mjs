@@ -23,13 +23,14 @@ function outlives(value, line) {
 function readerOf(lines, index, name, value) {
   for (let i = index + 1; i < lines.length; i++) {
     const line = lines[i]
-    if (/^\((block|loop)/.test(line) || line.includes(`(local.tee ${name} `)) return undefined
+    if (line.includes(`(local.tee ${name} `)) return undefined
     if (line.includes(`(local.get ${name})`)) {
       // What the line does last comes after.
       const before = line.replace(/^\((local\.set \$local\d+|\w+\.store\w*) /, '')
       return outlives(value, before) ? i : undefined
     }
-    if (isBorder(line) || !outlives(value, line)) return undefined
+    if (isBorder(line) || line.startsWith(`(local.set ${name} `)) return undefined
+    if (!outlives(value, line)) return undefined
   }
   return undefined
 }
@@ -44,7 +45,6 @@ export function nested(lines) {
     if (at === undefined) continue
     const get = `(local.get ${name})`
     const isOnly = occurrences(lines, get) === 1 && occurrences(lines, `(local.set ${name} `) === 1
-    if (!isOnly && at !== i + 1) continue
     const moved = isOnly ? value : `(local.tee ${name} ${value})`
     result[at] = result[at].replace(get, () => moved)
     result.splice(i, 1)

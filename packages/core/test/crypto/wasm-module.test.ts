@@ -104,8 +104,12 @@ test('something else than the modules is refused', () => {
   }
   assert.throws(() => createWasm({ aeads: curves, curves: aeads }), /wasm\/aeads\.wasm/)
   // A module in place of the modules, as one may take it.
-  assert.throws(() => createWasm(aeads as never), /modules\.aeads is missing/)
-  assert.throws(() => createWasm({ aeads } as never), /modules\.curves is missing/)
+  assert.throws(() => createWasm(aeads as never), /modules\.aeads: .*wasm\/aeads\.wasm/)
+  assert.throws(() => createWasm({ aeads } as never), /modules\.curves: .*wasm\/curves\.wasm/)
+  assert.throws(() => createWasm(null as never), /modules\.aeads/)
+  // What an import of everything gives.
+  const imported = { default: curves }
+  assert.throws(() => createWasm({ aeads, curves: imported }), /wasm\/curves\.wasm/)
   withWebAssembly(undefined, () => assert.throws(() => createWasmAeads({}), TypeError))
 })
 
@@ -184,6 +188,37 @@ test('a forged record is not decrypted, and leaves no text', () => {
     sealed[335] = (sealed[335] ?? 0) ^ 0x80
     assert.is(key.open(filled(12, 1), filled(5, 2), sealed), undefined)
     assert.not(holds(engine.bytes, text), aead.name)
+  }
+})
+
+test('what fits, and what gets an instance of its own, which keeps no key', () => {
+  const engine = newEngine()
+  const room = engine.bytes.length - engine.at.base
+  const wholes = [13, 5000].flatMap((aadLength) =>
+    Array.from({ length: 12 }, (_, i) => [aadLength, room - aadLength - 1000 + 100 * i] as const),
+  )
+  let own: AeadEngine | undefined
+  const find = engine.for.bind(engine)
+  engine.for = (aadLength, length) => {
+    own = find(aadLength, length)
+    return own
+  }
+  for (const aead of createAeads(engine)) {
+    const kinds = new Set<boolean>()
+    const secret = Uint8Array.from({ length: aead.keyLength }, (_, i) => 0x51 ^ (i * 7))
+    const reference = noble.suites.find((suite) => suite.aead.name === aead.name)?.aead
+    const [key, other] = [aead.create(secret), reference?.create(secret)]
+    for (const [aadLength, length] of wholes) {
+      const [nonce, aad, text] = [filled(12, 1), filled(aadLength, 2), filled(length, 3)]
+      const [out, expected] = [new Uint8Array(length + 16), new Uint8Array(length + 16)]
+      key.seal(nonce, aad, text, filled(0, 0), out, 0)
+      other?.seal(nonce, aad, text, filled(0, 0), expected, 0)
+      assert.ok(Buffer.from(out).equals(expected), `${aead.name}: ${aadLength}, ${length}`)
+      assert.ok(Buffer.from(key.open(nonce, aad, out) ?? out).equals(text))
+      kinds.add(own === engine)
+      if (own !== undefined && own !== engine) assert.not(holds(own.bytes, secret), aead.name)
+    }
+    assert.is(kinds.size, 2, 'some fit, and some do not')
   }
 })
 

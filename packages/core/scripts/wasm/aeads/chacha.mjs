@@ -1,5 +1,4 @@
 /** ChaCha20 (RFC 8439 2.3, 2.4): four blocks at a time, a vector for each word of their states. */
-
 import {
   call,
   clear,
@@ -45,8 +44,8 @@ const spread = (f, counter) => {
   f.store('i32', layout.chachaCounter, counter)
   const at = f.variable('i32', 0)
   f.while(i32.lt_u(at.get, 64), () => {
-    const vector = load('v128.load32_splat', at.get, layout.chachaConstant)
-    f.store('v128', i32.shl(at.get, 2), vector, layout.chachaInitial)
+    const word = load('v128.load32_splat', at.get, layout.chachaConstant)
+    f.store('v128', i32.shl(at.get, 2), word, layout.chachaInitial)
     at.set(i32.add(at.get, 4))
   })
 }

@@ -1,5 +1,4 @@
 /** AES-GCM (NIST SP 800-38D) with nonces of 12 bytes. */
-
 import { call, clear, define, i8x16, i32, i64x2, load, v128, vector, zero } from '../emit.mjs'
 import { addHead, aead } from './aead.mjs'
 import { tableBytes } from './ghash.mjs'

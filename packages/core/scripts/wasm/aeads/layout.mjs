@@ -31,6 +31,7 @@ export const layout = placed({
   roundKeysEnd: 0,
   /** The nonce with counter 0 and the first round key, a vector for each bit. */
   slicedNonce: 128,
+  /** Key stream of AES in counter mode: eight blocks, on their way out of sliced form. */
   unsliced: 128,
   ghashAccumulator: 16,
   /** H times x^k for k from 0 to 7, each between zeros. */

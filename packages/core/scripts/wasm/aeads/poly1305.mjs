@@ -194,10 +194,11 @@ const polyFinish = define('polyFinish', { parameters: { tag: 'i32' } }, (f, { ta
     f.store('i64', offset, i64.extend_i32_s(lane('i32x4.extract_lane', 0, sum)), polyLimbs)
   })
   const h = pairs.map((i) => f.variable('i64', load('i64', polyLimbs, 16 * i)))
-  // Three passes bring it to 0 to 2^130. One more adds 5, and where that reaches 2^130, which is dropped, what is left is
-  // the remainder by p; otherwise the last one subtracts 5 again.
+  // Carries, of which the last counts five times; what that leaves beyond 2^130 or below 0 is taken along by the third pass.
+  // That one adds 5 besides: where 2^130 is reached, which is dropped, what is left is the remainder by p, and otherwise
+  // the fourth pass subtracts 5 again.
   const over = f.variable('i64', 0n)
-  const left = f.variable('i32', 5)
+  const left = f.variable('i32', 4)
   f.while(left.get, () => {
     const more = i32.sub(i32.eq(left.get, 2), i32.eq(left.get, 1))
     over.set(i64.mul(i64.add(over.get, i64.extend_i32_s(more)), 5n))

@@ -2,7 +2,7 @@ import { placed } from '../layout.mjs'
 
 /** Where everything is: multiples of 8. What is often named comes first: shorter numbers. */
 export const layout = placed({
-  /** For curves: scalars, coordinates of points, field elements of 72 bytes, and a product. All of it is secret. */
+  /** Scalars, coordinates of points, field elements of 72 bytes, and a product. All of it is secret. */
   scalar: 32,
   secondScalar: 32,
   curveInput: 64,

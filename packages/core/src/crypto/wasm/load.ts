@@ -35,10 +35,20 @@ export function load({ encoded }: ModuleSource, given?: CompiledModule): LoadedM
 
 /** @throws {TypeError} when `module` is something else. */
 export function checkModule({ file, exports }: ModuleSource, module: CompiledModule): void {
-  // It throws a TypeError itself where it is given something else than a module.
-  const exported = webAssembly()?.Module.exports(module) ?? []
-  const names = new Set(exported.map((entry) => entry.name))
-  if (!exports.every((entry) => names.has(entry))) {
-    throw new TypeError(`the compiled wasm/${file} of this package expected`)
+  const names = new Set(exportsOf(module))
+  if (exports.every((name) => names.has(name))) return
+  throw new TypeError(`the compiled wasm/${file} of this package expected: a WebAssembly.Module`)
+}
+
+/** None of what is no module. */
+function exportsOf(module: CompiledModule): readonly string[] {
+  try {
+    return (
+      webAssembly()
+        ?.Module.exports(module)
+        .map(({ name }) => name) ?? []
+    )
+  } catch {
+    return []
   }
 }

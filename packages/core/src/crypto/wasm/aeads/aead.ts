@@ -73,6 +73,7 @@ abstract class Key implements Aead {
     engine.bytes.set(trailer, text + input.length)
     this.sealPlaced(engine, aad.length, length)
     out.set(engine.bytes.subarray(text, text + length + tagLength), outOffset)
+    this.#leave(engine)
     return length + tagLength
   }
 
@@ -82,9 +83,10 @@ abstract class Key implements Aead {
     const engine = this.#enter(nonce, aad.length, length)
     const text = engine.place(nonce, aad)
     engine.bytes.set(input, text)
-    if (!this.openPlaced(engine, aad.length, length)) return undefined
-    const opened = copyOf(engine.bytes, text, text + length)
-    engine.bytes.fill(0, text, text + length)
+    const isRight = this.openPlaced(engine, aad.length, length)
+    const opened = isRight ? copyOf(engine.bytes, text, text + length) : undefined
+    if (isRight) engine.bytes.fill(0, text, text + length)
+    this.#leave(engine)
     return opened
   }
 
@@ -101,6 +103,11 @@ abstract class Key implements Aead {
     const engine = this.#engine.for(aadLength, length)
     this.load(engine, this.#state)
     return engine
+  }
+
+  /** One that was for a message of its own keeps no key. */
+  #leave(engine: AeadEngine): void {
+    if (engine !== this.#engine) engine.clear()
   }
 
   protected abstract load(engine: AeadEngine, state: Uint8Array): void

@@ -1,4 +1,3 @@
-import { lazy } from '../../noble/lazy.js'
 import {
   TLS_AES_128_GCM_SHA256,
   TLS_AES_256_GCM_SHA384,
@@ -20,15 +19,15 @@ import { createAeads } from './aead.js'
 import { AeadEngine, aeadModule } from './engine.js'
 
 /**
- * The suites of the module, which is loaded when they are first asked for.
+ * What loads the module and returns its suites.
  * @throws {TypeError} when `given` is not the module, compiled.
  */
 export function aeadEntries(given: CompiledModule | undefined): () => Partial<Entries> {
   if (given !== undefined) checkModule(aeadModule, given)
-  return lazy(() => {
+  return () => {
     const loaded = load(aeadModule, given)
     return loaded === undefined ? {} : suitesOf(createAeads(new AeadEngine(loaded)))
-  })
+  }
 }
 
 /** noble's suites, with these AEADs in place of its own. */

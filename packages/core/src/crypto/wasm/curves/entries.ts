@@ -1,4 +1,3 @@
-import { lazy } from '../../noble/lazy.js'
 import { checkModule, load } from '../load.js'
 import type { CompiledModule } from '../platform.js'
 import type { Entries } from '../provider.js'
@@ -7,12 +6,12 @@ import { CurveEngine, curveModule } from './engine.js'
 import { createGroups } from './group.js'
 
 /**
- * What the module has, which is loaded when that is first asked for.
+ * What loads the module and returns what it has.
  * @throws {TypeError} when `given` is not the module, compiled.
  */
 export function curveEntries(given: CompiledModule | undefined): () => Partial<Entries> {
   if (given !== undefined) checkModule(curveModule, given)
-  return lazy(() => {
+  return () => {
     const loaded = load(curveModule, given)
     if (loaded === undefined) return {}
     const engine = new CurveEngine(loaded)
@@ -21,5 +20,5 @@ export function curveEntries(given: CompiledModule | undefined): () => Partial<E
       signatures: createSignatures(engine),
       keys: [createKeys(engine)],
     }
-  })
+  }
 }
