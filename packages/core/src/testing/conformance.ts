@@ -3,6 +3,7 @@
  * error says what is wrong.
  */
 import type { CryptoProvider, Random } from '../crypto/provider.js'
+import { BufferLike } from './buffer-like.js'
 import { aeadCases } from './conformance/aead.js'
 import { cbcCases } from './conformance/cbc.js'
 import { exchange12Cases } from './conformance/exchange12.js'
@@ -12,7 +13,6 @@ import { signatureCases } from './conformance/signature.js'
 import { suite12Cases } from './conformance/suite12.js'
 import type { ConformanceCase, ConformanceOptions, Subject } from './conformance/support.js'
 import { wycheproofCases } from './conformance/wycheproof.js'
-import { Lent } from './lent.js'
 
 export type { ConformanceCase, ConformanceOptions } from './conformance/support.js'
 
@@ -23,7 +23,11 @@ export function conformance(
   options: ConformanceOptions = {},
 ): ConformanceCase[] {
   // Keys, texts and what is drawn: bytes that only a real copy separates from the caller's.
-  const subject: Subject = { ...options, provider, random: (length) => Lent.copy(random(length)) }
+  const subject: Subject = {
+    ...options,
+    provider,
+    random: (length) => BufferLike.copy(random(length)),
+  }
   return [
     ...hashCases(subject),
     ...aeadCases(subject),

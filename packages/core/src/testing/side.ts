@@ -6,7 +6,7 @@ import type { Fault } from '../fault.js'
 import type { ConnectionInfo, Output } from '../output.js'
 import type { Session } from '../session.js'
 import type { Time } from '../time.js'
-import { Lent } from './lent.js'
+import { BufferLike } from './buffer-like.js'
 import type { Link } from './link.js'
 
 /** What a connection put out, but for `idle`. */
@@ -25,7 +25,7 @@ export class Side {
   readonly #incoming: Link
   readonly #outgoing: Link
   readonly #now: () => Time
-  #waiting: Lent | undefined
+  #waiting: BufferLike | undefined
   #ended = false
 
   constructor(connection: Connection, incoming: Link, outgoing: Link, now: () => Time) {
@@ -83,7 +83,7 @@ export class Side {
 
   /** Sends all of `plaintext`; throws where the connection takes less. */
   send(plaintext: Uint8Array): void {
-    const lent = Lent.copy(plaintext)
+    const lent = BufferLike.copy(plaintext)
     const accepted = this.connection.send(lent, this.#now())
     lent.reclaim()
     if (accepted < plaintext.length)
@@ -129,7 +129,7 @@ export class Side {
         this.#poll()
         return true
       }
-      this.#waiting = Lent.copy(arrival.bytes)
+      this.#waiting = BufferLike.copy(arrival.bytes)
     }
     const taken = this.connection.receive(this.#waiting, this.#now())
     this.#poll()

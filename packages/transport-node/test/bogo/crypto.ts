@@ -1,4 +1,4 @@
-/** The provider that the shim runs on: BOGO_CRYPTO is `node` (the default) or `noble`. */
+/** The provider that the shim runs on: BOGO_CRYPTO is `node` (the default), `noble`, or `wasm` over noble. */
 import type { CryptoProvider } from '@sanstls/core'
 import { compose, createNoble, MLKEM768, MLKEM1024 } from '@sanstls/core/noble'
 import {
@@ -10,6 +10,7 @@ import {
   mldsa87Keys,
 } from '@sanstls/core/noble/mldsa'
 import { nobleTls12 } from '@sanstls/core/noble/tls12'
+import { wasm } from '@sanstls/core/wasm'
 import { nodeCrypto } from '@sanstls/transport-node/crypto'
 import { Unimplemented } from './flags.js'
 
@@ -22,10 +23,18 @@ const optIn = createNoble({
   keys: [mldsa44Keys, mldsa65Keys, mldsa87Keys],
 })
 
-export const provider: CryptoProvider = compose(
-  process.env.BOGO_CRYPTO === 'noble' ? nobleTls12 : compose(nodeCrypto, nobleTls12),
-  optIn,
-)
+export const provider: CryptoProvider = compose(chosen(), optIn)
+
+function chosen(): CryptoProvider {
+  switch (process.env.BOGO_CRYPTO) {
+    case 'noble':
+      return nobleTls12
+    case 'wasm':
+      return compose(wasm, nobleTls12)
+    default:
+      return compose(nodeCrypto, nobleTls12)
+  }
+}
 
 /** Names for the numbers that flags carry. @throws {Unimplemented} */
 export function groupNames(ids: readonly number[]): readonly string[] {

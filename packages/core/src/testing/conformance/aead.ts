@@ -2,7 +2,7 @@
 
 import { copyBytes } from '../../bytes.js'
 import type { Aead, AeadAlgorithm } from '../../crypto/provider.js'
-import { Lent } from '../lent.js'
+import { BufferLike } from '../buffer-like.js'
 import {
   aeadsOf,
   bytes,
@@ -227,7 +227,7 @@ function examples(aead: AeadAlgorithm): number {
   }
   const mask = masksOf[aead.name]
   if (mask !== undefined) {
-    const key = Lent.copy(bytes(mask.key))
+    const key = BufferLike.copy(bytes(mask.key))
     const maskOf = aead.headerMask(key)
     key.reclaim()
     const actual = maskOf(bytes(mask.sample))

@@ -2,7 +2,7 @@
 
 import { copyBytes } from '../../bytes.js'
 import type { NamedGroup } from '../../crypto/provider.js'
-import { Lent } from '../lent.js'
+import { BufferLike } from '../buffer-like.js'
 import {
   bytes,
   type ConformanceCase,
@@ -74,7 +74,7 @@ function agree({ random, provider }: Subject, group: NamedGroup, reference?: Nam
   for (const [client = group, server = group] of parties) {
     const pair = client.generate(random)
     check(pair.share.length === shape.client, 'client share has another length')
-    const given = Lent.copy(pair.share)
+    const given = BufferLike.copy(pair.share)
     const answer = server.encapsulate(given, random)
     checkEqual(given, pair.share, 'the share that was given')
     check(answer !== undefined, 'a valid share was refused')

@@ -3,7 +3,7 @@
 import { copyBytes } from '../../bytes.js'
 import type { CryptoProvider, SignatureName, SigningKey } from '../../crypto/provider.js'
 import { parseSubjectPublicKey, type SubjectPublicKey } from '../../crypto/spki.js'
-import { Lent } from '../lent.js'
+import { BufferLike } from '../buffer-like.js'
 import { testKeys } from './keys.js'
 import {
   bytes,
@@ -83,7 +83,7 @@ export function verify(
 function signAndVerify(subject: Subject, name: KeyName): number {
   const { provider, random, reference, partial } = subject
   // The caller wipes it, or uses the memory for something else.
-  const pkcs8 = Lent.copy(bytes(testKeys[name]))
+  const pkcs8 = BufferLike.copy(bytes(testKeys[name]))
   const key = provider.importPrivateKey(pkcs8)
   pkcs8.reclaim()
   const { publicKey } = key
@@ -100,7 +100,7 @@ function signAndVerify(subject: Subject, name: KeyName): number {
       const message = random(length)
       const signature = key.sign(algorithm, message, random)
       const judge = (m: Uint8Array, s: Uint8Array): boolean | undefined =>
-        verify(provider, algorithm, publicKey, m, Lent.copy(s))
+        verify(provider, algorithm, publicKey, m, BufferLike.copy(s))
       check(judge(message, signature) === true, `${algorithm}: own signature refused`)
       check(judge(join(message, Uint8Array.of(0)), signature) === false, `${algorithm}: message`)
       for (const bit of [0, 7, 8, 4 * signature.length, 8 * signature.length - 1]) {

@@ -84,7 +84,7 @@ abstract class Key implements Aead {
     const text = engine.place(nonce, aad)
     engine.bytes.set(input, text)
     const isRight = this.openPlaced(engine, aad.length, length)
-    const opened = isRight ? copyOf(engine.bytes, text, text + length) : undefined
+    const opened = isRight ? copyBytes(engine.bytes, text, text + length) : undefined
     if (isRight) engine.bytes.fill(0, text, text + length)
     this.#leave(engine)
     return opened
@@ -114,16 +114,6 @@ abstract class Key implements Aead {
   protected abstract sealPlaced(engine: AeadEngine, aadLength: number, length: number): void
   /** Whether the tag is right: otherwise the text stays encrypted. */
   protected abstract openPlaced(engine: AeadEngine, aadLength: number, length: number): boolean
-}
-
-/** Bytes: typed arrays that are no longer live on the engine's heap, and are ten times as fast to make. */
-const onHeap = 64
-
-function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  if (end - start > onHeap) return bytes.slice(start, end)
-  const copy = new Uint8Array(end - start)
-  copy.set(bytes.subarray(start, end))
-  return copy
 }
 
 class ChaChaKey extends Key {

@@ -2,20 +2,20 @@
  * Bytes as Node.js has them in a Buffer, whose `slice` is a view of the same memory. The harness lends them, and writes
  * over them when they are its own again, so that a connection that has not copied what it keeps is found out.
  */
-export class Lent extends Uint8Array<ArrayBuffer> {
-  static copy(bytes: Uint8Array): Lent {
-    const copy = new Lent(new ArrayBuffer(bytes.length))
+export class BufferLike extends Uint8Array<ArrayBuffer> {
+  static copy(bytes: Uint8Array): BufferLike {
+    const copy = new BufferLike(new ArrayBuffer(bytes.length))
     copy.set(bytes)
     return copy
   }
 
-  override slice(start?: number, end?: number): Lent {
+  override slice(start?: number, end?: number): BufferLike {
     return this.subarray(start, end)
   }
 
-  override subarray(start?: number, end?: number): Lent {
+  override subarray(start?: number, end?: number): BufferLike {
     const from = super.subarray(start, end)
-    return new Lent(from.buffer, from.byteOffset, from.length)
+    return new BufferLike(from.buffer, from.byteOffset, from.length)
   }
 
   /** To be called when the bytes are not lent any more. */
