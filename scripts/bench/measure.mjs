@@ -15,6 +15,9 @@ export const clocks = {
  */
 export const handshakeWarmUp = ({ milliseconds }) => 8 * milliseconds
 
+/** The same for bulk, where each record runs the same functions: what is slow at first is over after a second. */
+export const bulkWarmUp = ({ milliseconds }) => 2 * milliseconds
+
 /** Rates a second of `run` for each peer; `run` does `perCall` units. `warmUp`: milliseconds before the first round. */
 export async function rates(
   peers,

@@ -1,5 +1,5 @@
 /** Data over established connections in memory: a client that sends, a server that receives. */
-import { rates } from '../measure.mjs'
+import { bulkWarmUp, rates } from '../measure.mjs'
 import { assertEqual, memoryPeers } from '../peers.mjs'
 
 const fair = ['sanstls/native', 'sanstls/noble', 'sanstls/wasm', 'node:tls']
@@ -23,6 +23,7 @@ async function transfers({ wanted, report, chain, measuring }, title, size, time
   const bytes = new Uint8Array(size).fill(7)
   const results = await rates(peers, {
     ...measuring,
+    warmUp: bulkWarmUp(measuring),
     perCall,
     run: (peer) => peer.send(pairs.get(peer.name), bytes, times),
   })
