@@ -43,7 +43,12 @@ export const targets = [
   { row: 'AES-128-GCM, records of 16384 bytes', ...ciphers('noble'), owed: 1.5, aim: 2 },
   { row: 'AES-128-GCM, records of 16384 bytes', ...ciphers('wasm'), owed: 2, aim: 5 },
   { row: 'ChaCha20-Poly1305, records of 16384 bytes', ...ciphers('wasm'), owed: 5, aim: 8 },
-  { row: 'bulk in memory', ...beside('node-forge', 'sanstls/noble'), owed: 4, aim: 6 },
+  {
+    row: 'bulk in memory, without node:crypto',
+    ...beside('node-forge', 'sanstls/noble'),
+    owed: 4,
+    aim: 6,
+  },
   { row: 'full handshakes', ...beside('node-forge', 'sanstls/noble'), owed: 2, aim: 4 },
   { row: 'parsing two certificates', ...beside('pkijs', 'sanstls'), owed: 50, aim: 200 },
   { row: 'import, unbundled', peer: 'core and noble', owed: 60, aim: 50, lower: true },
