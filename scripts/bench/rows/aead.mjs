@@ -1,6 +1,6 @@
 /**
- * Records sealed and opened by the providers' AEADs alone, and by @noble/ciphers called the ordinary way: what a program
- * that uses it by itself would have.
+ * Records sealed and opened by the AEADs of the providers that need no runtime's, by the bare calls of node:crypto, and by
+ * @noble/ciphers called the ordinary way: what a program that uses it by itself would have.
  */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'

@@ -5,22 +5,24 @@ import { assertEqual, memoryPeers } from '../peers.mjs'
 const native = ['sanstls/native', 'node:tls']
 /** In a process of their own: where node:crypto's buffers are given back, their code is slower (docs/performance.md). */
 const without = ['sanstls/noble', 'sanstls/wasm', 'node:tls']
+const forge = 'node-forge'
 const forgeNote = 'AES-128-CBC-SHA: other work'
 
 export async function run(bench) {
   const bulk = { size: 16_384, times: 64, unit: 'MiB/s', perCall: 1 }
   const bursts = { size: 64, times: 500, unit: 'writes/s', perCall: 500 }
   await transfers(bench, 'bulk in memory', bulk, native)
-  await transfers(bench, 'bulk in memory, without node:crypto', bulk, without)
+  await transfers(bench, 'bulk in memory, without node:crypto', bulk, without, [forge])
   await transfers(bench, 'bursts of 64-byte writes in memory', bursts, native)
-  await transfers(bench, 'bursts of 64-byte writes in memory, without node:crypto', bursts, without)
+  const title = 'bursts of 64-byte writes in memory, without node:crypto'
+  await transfers(bench, title, bursts, without, [forge])
 }
 
-async function transfers({ wanted, report, chain, measuring }, title, work, fair) {
+/** `fair` must agree on the same; `others` are measured beside them. */
+async function transfers({ wanted, report, chain, measuring }, title, work, fair, others = []) {
   if (!wanted(title)) return
   const { size, times, unit, perCall } = work
-  const names = fair === without ? [...fair, 'node-forge'] : fair
-  const peers = await memoryPeers(names, chain)
+  const peers = await memoryPeers([...fair, ...others], chain)
   const facts = []
   const pairs = new Map()
   for (const peer of peers) {
@@ -41,7 +43,7 @@ async function transfers({ wanted, report, chain, measuring }, title, work, fair
     results,
     reference: 'node:tls',
     facts: assertEqual(facts, fair),
-    notes: { 'node-forge': forgeNote },
+    notes: { [forge]: forgeNote },
   })
   for (const peer of peers) peer.close(pairs.get(peer.name))
 }

@@ -34,6 +34,8 @@ function fillShiftedOut(): void {
 const products = 256
 /** Words of a table. */
 const tableLength = 4 * products
+/** In the tables of four powers: from a word of a product to its next one. */
+const longStride = 4 * products
 /** Bytes of a message that is worth making the other three tables for. */
 const longMessage = 1024
 
@@ -144,18 +146,17 @@ export class Ghash {
 
   #extend(): void {
     const small = this.#tables
-    const stride = 4 * products
     const tables = new Int32Array(4 * tableLength)
     for (let word = 0; word < 4; word++) {
       const table = small.subarray(word * products, (word + 1) * products)
-      tables.set(table, word * stride + 3 * products)
+      tables.set(table, word * longStride + 3 * products)
     }
     const power = Int32Array.from(this.#h)
     const block = new DataView(new ArrayBuffer(16))
     for (let place = 2; place >= 0; place--) {
       // Each product by H is that of the hash of one block.
       absorb(power, small, block, 0, 16)
-      fillTable(tables, place * products, stride, power)
+      fillTable(tables, place * products, longStride, power)
     }
     power.fill(0)
     small.fill(0)
@@ -223,10 +224,10 @@ function absorb(
  */
 const long = /* @__PURE__ */ (() => {
   const carried = shiftedOut
-  const words0 = new Int32Array(tableLength)
-  const words1 = new Int32Array(tableLength)
-  const words2 = new Int32Array(tableLength)
-  const words3 = new Int32Array(tableLength)
+  const words0 = new Int32Array(longStride)
+  const words1 = new Int32Array(longStride)
+  const words2 = new Int32Array(longStride)
+  const words3 = new Int32Array(longStride)
   const words = [words0, words1, words2, words3]
   let loaded: Int32Array = noTables
 
@@ -243,7 +244,7 @@ const long = /* @__PURE__ */ (() => {
 
   const load = (tables: Int32Array) => {
     for (const [index, part] of words.entries())
-      part.set(tables.subarray(index * tableLength, (index + 1) * tableLength))
+      part.set(tables.subarray(index * longStride, (index + 1) * longStride))
     loaded = tables
   }
 
